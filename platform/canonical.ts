@@ -1,0 +1,112 @@
+/**
+ * Canonical JSON (RFC 8785): one text for one value, so that a hash of it is a hash of the value. Keys are
+ * sorted by UTF-16 code units; numbers and strings are written as ECMAScript does; -0 is 0.
+ *
+ * Like JSON, a property whose value is `undefined` is left out. What JSON would change in silence is refused.
+ */
+
+const deepest = 500
+
+const SORTED = 0
+const UNSORTED = 1
+const REFUSED = 2
+
+const isPlain = (value: object): value is Record<string, unknown> => {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
+
+/**
+ * Whether `JSON.stringify` already writes the canonical form. Allocates nothing: our own data is built with
+ * its keys sorted, so this walk is nearly always all that is added to the one native call.
+ */
+const survey = (value: unknown, depth: number): number => {
+  switch (typeof value) {
+    case 'string':
+      return value.isWellFormed() ? SORTED : REFUSED
+    case 'number':
+      return Number.isFinite(value) ? SORTED : REFUSED
+    case 'boolean':
+      return SORTED
+    case 'object':
+      return value === null ? SORTED : depth > deepest ? REFUSED : surveyInside(value, depth)
+    default:
+      return REFUSED
+  }
+}
+
+const surveyInside = (value: object, depth: number): number => {
+  let result = SORTED
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index += 1) {
+      const inner = survey(value[index], depth + 1)
+      if (inner > result) result = inner
+    }
+    return result
+  }
+  if (!isPlain(value)) return REFUSED
+  let previous: string | undefined
+  for (const key in value) {
+    const property = value[key]
+    if (property === undefined) continue
+    if (previous !== undefined && key <= previous && result === SORTED) result = UNSORTED
+    if (!key.isWellFormed()) return REFUSED
+    previous = key
+    const inner = survey(property, depth + 1)
+    if (inner > result) result = inner
+  }
+  return result
+}
+
+const refuse = (path: string, what: string): never => {
+  throw new TypeError(`${path} cannot be written as canonical JSON: ${what}.`)
+}
+
+const writeText = (text: string, path: string): string =>
+  text.isWellFormed() ? JSON.stringify(text) : refuse(path, 'the text has a lone surrogate')
+
+const byCodeUnits = (a: readonly [string, unknown], b: readonly [string, unknown]): number =>
+  a[0] < b[0] ? -1 : 1
+
+/**
+ * The slow way round: builds the text key by key, and names the path of what cannot be written. An object
+ * rebuilt with sorted keys would not do, since JavaScript puts keys like "10" first whatever the order given.
+ */
+const write = (value: unknown, path: string, depth: number): string => {
+  switch (typeof value) {
+    case 'string':
+      return writeText(value, path)
+    case 'number':
+      return Number.isFinite(value) ? JSON.stringify(value) : refuse(path, `${value} is not a JSON number`)
+    case 'boolean':
+      return String(value)
+    case 'object': {
+      if (value === null) return 'null'
+      if (depth > deepest) return refuse(path, `it is nested deeper than ${deepest} levels, or in a circle`)
+      if (Array.isArray(value)) {
+        const items = Array.from(value, (item: unknown, index) => write(item, `${path}[${index}]`, depth + 1))
+        return `[${items.join(',')}]`
+      }
+      if (!isPlain(value)) return refuse(path, 'it is not a plain object')
+      const properties = Object.entries(value)
+        .filter(([, property]) => property !== undefined)
+        .sort(byCodeUnits)
+        .map(([key, property]) => {
+          const inner = `${path}.${key}`
+          return `${writeText(key, inner)}:${write(property, inner, depth + 1)}`
+        })
+      return `{${properties.join(',')}}`
+    }
+    default:
+      return refuse(path, `it is of type ${typeof value}`)
+  }
+}
+
+/**
+ * The canonical JSON text of plain data.
+ * @throws {TypeError} naming the path (`$.lines[2].note`), for anything that JSON has no place for: undefined
+ * (but as a property's value), NaN, infinities, bigint, functions, symbols, lone surrogates, objects that are
+ * not plain (dates, maps, instances of classes), circles.
+ */
+export const canonicalJson = (value: unknown): string =>
+  survey(value, 0) === SORTED ? JSON.stringify(value) : write(value, '$', 0)
