@@ -89,7 +89,9 @@ export class OutcomeUnknown extends Error {
   override readonly name = 'OutcomeUnknown'
   readonly stream: string
   constructor(stream: string, cause: unknown) {
-    super(`The event store did not say whether the append to ${stream} happened. Retry with the same key.`, { cause })
+    super(`The event store did not say whether the append to ${stream} happened. Retry with the same key.`, {
+      cause,
+    })
     this.stream = stream
   }
 }

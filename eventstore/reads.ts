@@ -1,0 +1,36 @@
+/** What a read asks for, worked out once for all adapters. */
+import type { StreamRead } from './port.ts'
+
+const defaultLimit = 1_000
+
+/** @throws {RangeError} where a page cannot have this many events */
+export const checkLimit = (limit: number): void => {
+  if (!Number.isSafeInteger(limit) || limit < 0)
+    throw new RangeError(`A page of ${limit} events cannot be read. Ask for a whole number from 0 up.`)
+}
+
+/** `count` revisions from `first` up; `backwards`: to be handed over last first. */
+export interface StreamWindow {
+  readonly first: number
+  readonly count: number
+  readonly backwards: boolean
+}
+
+/**
+ * The revisions that a read of a stream wants.
+ * @param head revision of the stream's last event, -1 where it does not exist
+ * @throws {RangeError} where `from` or `limit` cannot be
+ */
+export const streamWindow = (read: StreamRead, head: number): StreamWindow => {
+  const { from, direction = 'forwards', limit = defaultLimit } = read
+  checkLimit(limit)
+  if (from !== undefined && (!Number.isSafeInteger(from) || from < 0))
+    throw new RangeError(`A stream cannot be read from revision ${from}. Revisions count from 0.`)
+  if (direction === 'forwards') {
+    const first = from ?? 0
+    return { first, count: Math.max(0, Math.min(limit, head - first + 1)), backwards: false }
+  }
+  const last = Math.min(from ?? head, head)
+  const first = Math.max(0, last - limit + 1)
+  return { first, count: last - first + 1, backwards: true }
+}
