@@ -104,6 +104,10 @@ describe('canonicalJson', () => {
     expect(canonicalJson({ b: -0, a: -0 })).toBe('{"a":0,"b":0}')
   })
 
+  it('takes text that only looks like an escaped surrogate', () => {
+    expect(canonicalJson({ path: 'C:\\ud800' })).toBe('{"path":"C:\\\\ud800"}')
+  })
+
   it('leaves out properties that are undefined, wherever they stand', () => {
     expect(canonicalJson({ a: 1, b: undefined })).toBe('{"a":1}')
     expect(canonicalJson({ c: undefined, b: 1, a: undefined })).toBe('{"b":1}')
