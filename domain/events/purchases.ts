@@ -25,7 +25,7 @@ export const lineReversal = z.strictObject({
   reversals: z.array(reversedLeg).max(40),
   /** Discounts that their bearers get back. */
   discounts: z.array(z.strictObject({ bearer: shape.party, amount: shape.amount })).max(20),
-  /** The pool that is kept, borne by the line's partner. */
+  /** The pool that is kept, borne by the line's partner. Of a void: what was kept before and goes back to it. */
   keptFee: shape.amount,
 })
 export type LineReversal = z.infer<typeof lineReversal>

@@ -29,8 +29,8 @@ export const leg = z.strictObject({
   amount: shape.amount,
   /** Parts of `weightTotal`, as decimal text: products pass 2^53. */
   weight: z.string().regex(/^\d{1,40}$/),
-  /** The role whose part this is, where nobody had it and the terms name this one. */
-  absent: shape.poolRole.nullable(),
+  /** Roles that nobody had, whose parts the terms give to this one. */
+  absorbs: z.array(shape.poolRole).max(6),
 })
 export type Leg = z.infer<typeof leg>
 
