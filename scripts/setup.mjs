@@ -4,7 +4,8 @@
  *
  * Plain JavaScript without dependencies, because it runs on the host's Node before anything is installed.
  */
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -53,13 +54,21 @@ const isAlive = (pid) => {
   }
 }
 
+const mine = `owner-${process.pid}`
+
+/** Owned by a process and by the npm that it started, which lives on where only the former is killed. */
+const isOwned = (owner) =>
+  owner
+    .split('-')
+    .slice(1)
+    .some((pid) => isAlive(Number(pid)))
+
 /**
  * The lock is a folder that appears with its owner's name already in it (by rename), so that nobody ever sees
  * it without one. A dead owner's lock is taken over by renaming that very name: only one process can.
  */
 const takeLock = () => {
   const own = `${lock}-${process.pid}`
-  const mine = `owner-${process.pid}`
   rmSync(own, { recursive: true, force: true })
   mkdirSync(own)
   writeFileSync(join(own, mine), '')
@@ -72,7 +81,7 @@ const takeLock = () => {
       if (!existsSync(lock) && Date.now() > until) throw error
     }
     const owner = existsSync(lock) ? readdirSync(lock)[0] : undefined
-    if (owner !== undefined && !isAlive(Number(owner.slice('owner-'.length)))) {
+    if (owner !== undefined && !isOwned(owner)) {
       try {
         renameSync(join(lock, owner), join(lock, mine))
         rmSync(own, { recursive: true, force: true })
@@ -96,7 +105,7 @@ const releaseLock = () => {
   rmSync(gone, { recursive: true, force: true })
 }
 
-const install = () => {
+const install = async () => {
   say('Installing the packages that package-lock.json names (only the first time) …')
   // The pinned Node of an older install is about to be deleted: npm has to run on the host's.
   const path = (process.env.PATH ?? '')
@@ -104,13 +113,17 @@ const install = () => {
     .filter((folder) => !folder.startsWith(modules + sep))
     .join(delimiter)
   const flags = ['ci', '--include=dev', '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error']
-  const { status, error } = spawnSync('npm', flags, {
+  const npm = spawn('npm', flags, {
     cwd: root,
     env: { ...process.env, PATH: path },
     stdio: ['ignore', 'ignore', 'inherit'],
     shell: windows,
   })
-  if (error) throw new Error(`npm could not be started: ${error.message}`)
+  const closed = once(npm, 'close').catch((error) => {
+    throw new Error(`npm could not be started: ${error.message}.`)
+  })
+  if (npm.pid !== undefined) renameSync(join(lock, mine), join(lock, `${mine}-${npm.pid}`))
+  const [status] = await closed
   if (status !== 0) {
     throw new Error(
       'npm ci failed; what it said is above. Mend that (network, disk, package-lock.json) and try again.',
@@ -118,11 +131,11 @@ const install = () => {
   }
 }
 
-const setUp = () => {
+const setUp = async () => {
   if (isInstalled() && nodeOfScripts() >= neededNode) return
   takeLock()
   try {
-    if (!isInstalled() || nodeOfScripts() < neededNode) install()
+    if (!isInstalled() || nodeOfScripts() < neededNode) await install()
     if (nodeOfScripts() < neededNode) {
       throw new Error(
         `Node ${neededNode} or newer is needed. The npm package "node" brings it, but its install script did not run: ` +
@@ -135,7 +148,7 @@ const setUp = () => {
 }
 
 try {
-  setUp()
+  await setUp()
 } catch (error) {
   say(`Set-up failed. ${error.message}`)
   process.exitCode = 1
