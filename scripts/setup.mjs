@@ -54,6 +54,15 @@ const isAlive = (pid) => {
   }
 }
 
+/** The lock's owner, or undefined where there is none at this moment. */
+const lockOwner = () => {
+  try {
+    return readdirSync(lock)[0]
+  } catch {
+    return undefined
+  }
+}
+
 const mine = `owner-${process.pid}`
 
 /** Owned by a process and by the npm that it started, which lives on where only the former is killed. */
@@ -80,7 +89,7 @@ const takeLock = () => {
     } catch (error) {
       if (!existsSync(lock) && Date.now() > until) throw error
     }
-    const owner = existsSync(lock) ? readdirSync(lock)[0] : undefined
+    const owner = lockOwner()
     if (owner !== undefined && !isOwned(owner)) {
       try {
         renameSync(join(lock, owner), join(lock, mine))
