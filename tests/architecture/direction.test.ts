@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { rules } from './rules.ts'
-import { importsOf, readSourceFiles, type SourceFile } from './source-files.ts'
+import { type ImportingFile, rules } from './rules.ts'
+import { importsOf, readSourceFiles } from './source-files.ts'
 
-const files = readSourceFiles()
+const file = (path: string, source: string): ImportingFile => ({ path, imports: importsOf(path, source) })
+
+const files = readSourceFiles().map(({ path, source }) => file(path, source))
 
 describe('the rules of direction', () => {
   it.each(rules)('$name', ({ breaches }) => {
@@ -21,11 +23,6 @@ describe('the rules of direction', () => {
   })
 })
 
-const file = (path: string, source: string): SourceFile => ({
-  path,
-  source,
-  imports: importsOf(path, source),
-})
 const ruleNamed = (name: string) => {
   const rule = rules.find((candidate) => candidate.name === name)
   if (!rule) throw new Error(`No rule is named "${name}".`)

@@ -1,15 +1,20 @@
-import type { Import, SourceFile } from './source-files.ts'
+import type { Import } from './source-files.ts'
+
+export interface ImportingFile {
+  readonly path: string
+  readonly imports: readonly Import[]
+}
 
 /** A rule of direction, named in words. Answers each breach in one line; none, where it holds. */
 export interface Rule {
   readonly name: string
-  readonly breaches: (files: readonly SourceFile[]) => readonly string[]
+  readonly breaches: (files: readonly ImportingFile[]) => readonly string[]
 }
 
 /** Tests beside their source belong to `tests`, wherever they stand. */
 const layerOf = (path: string): string => (path.endsWith('.test.ts') ? 'tests' : (path.split('/')[0] ?? ''))
 
-const imports = (files: readonly SourceFile[], isBreach: (found: Import) => boolean): readonly string[] =>
+const imports = (files: readonly ImportingFile[], isBreach: (found: Import) => boolean): readonly string[] =>
   files
     .flatMap((file) => file.imports)
     .filter(isBreach)
@@ -26,7 +31,7 @@ const onlyImports = (name: string, layer: string, allowed: readonly string[]): R
 })
 
 /** Each circle once, beginning at its file that sorts first. */
-const circles = (files: readonly SourceFile[]): readonly string[] => {
+const circles = (files: readonly ImportingFile[]): readonly string[] => {
   const next = new Map(
     files.map((file) => [
       file.path,

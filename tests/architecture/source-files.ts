@@ -15,7 +15,6 @@ export interface Import {
 export interface SourceFile {
   readonly path: string
   readonly source: string
-  readonly imports: readonly Import[]
 }
 
 const root = join(import.meta.dirname, '..', '..')
@@ -62,11 +61,6 @@ export const importsOf = (path: string, source: string): readonly Import[] => {
   return [...new Set(specifiers)].map((specifier) => target(path, specifier))
 }
 
-const read = (path: string): SourceFile => {
-  const source = readFileSync(join(root, path), 'utf8')
-  return { path, source, imports: importsOf(path, source) }
-}
-
 /** Every file of the project's own source, read anew. */
 export const readSourceFiles = (): readonly SourceFile[] =>
   folders
@@ -80,4 +74,4 @@ export const readSourceFiles = (): readonly SourceFile[] =>
       }
     })
     .filter((path) => /\.(ts|tsx|mjs)$/.test(path))
-    .map(read)
+    .map((path) => ({ path, source: readFileSync(join(root, path), 'utf8') }))
