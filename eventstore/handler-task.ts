@@ -1,0 +1,151 @@
+/** A command on its way: what it asks, what it has gathered, and who waits for its answer. */
+import type { Decider, EventLike, Read, StateSource } from '../domain/decider.ts'
+import { type CommandMeta, type Executed, payloadHashOf } from './command.ts'
+import type { Actor } from './event.ts'
+import { freshMs, type ReadState, streamName } from './handler-reader.ts'
+
+export interface Decided<State> {
+  readonly events: readonly EventLike[]
+  /** The state that the events lead to. */
+  readonly state: State
+}
+
+/** A command as its mailbox sees it. */
+export interface Task<State> {
+  readonly meta: CommandMeta
+  /** The actor of `meta`, with sorted keys. */
+  readonly actor: Actor
+  readonly payloadHash: string
+  /** It is to be decided and answered as if it were done, and nothing may be written. */
+  readonly rehearsal: boolean
+  /** How often its events met a stream that had moved. */
+  conflicts: number
+  /** Revisions of the streams that were gathered, by stream, sorted. */
+  readonly read: Readonly<Record<string, number>>
+  /** False where other streams have to be gathered first: for the first time, or since it was long ago. */
+  readonly gathered: boolean
+  /** Gathers, or waits for the gathering that goes on. Never throws: what went wrong is thrown by `decide`. */
+  gather(): Promise<void>
+  /** @throws {Rejection} or whatever gathering or deciding threw */
+  decide(state: State): Decided<State>
+  done(executed: Executed<State>): void
+  failed(error: unknown): void
+}
+
+type Gathered<Context> = { readonly context: Context } | { readonly error: unknown }
+
+/** Where a task gets the states of other streams from. */
+export interface TaskParts {
+  readonly read: <State, Event extends EventLike>(
+    source: StateSource<State, Event>,
+    id: string,
+  ) => Promise<ReadState<State>>
+  readonly elapsed: () => number
+  /** Called once, when the command is answered. */
+  readonly answered: () => void
+}
+
+const sorted = (read: Record<string, number>): Readonly<Record<string, number>> => {
+  const streams = Object.keys(read)
+  return streams.length < 2
+    ? read
+    : Object.fromEntries(streams.sort().map((stream) => [stream, read[stream] ?? -1]))
+}
+
+export class CommandTask<State, Command, Event extends EventLike, Context> implements Task<State> {
+  readonly meta: CommandMeta
+  readonly actor: Actor
+  readonly payloadHash: string
+  readonly rehearsal: boolean
+  readonly answer: Promise<Executed<State>>
+  conflicts = 0
+  read: Readonly<Record<string, number>> = {}
+  readonly #decider: Decider<State, Command, Event, Context>
+  readonly #command: Command
+  readonly #parts: TaskParts
+  readonly #resolve: (executed: Executed<State>) => void
+  readonly #reject: (error: unknown) => void
+  #gathering: Promise<void> | null = null
+  #gathered: Gathered<Context> | null = null
+  /** Until when what was gathered may be decided on. */
+  #freshUntil = Number.POSITIVE_INFINITY
+  #answered = false
+
+  /** @throws {TypeError} where the command is not plain JSON */
+  constructor(
+    decider: Decider<State, Command, Event, Context>,
+    command: Command,
+    meta: CommandMeta,
+    rehearsal: boolean,
+    parts: TaskParts,
+  ) {
+    this.meta = meta
+    const { id, kind, onBehalfOf } = meta.actor
+    this.actor = { id, kind, onBehalfOf }
+    this.payloadHash = payloadHashOf(meta.payload ?? command)
+    this.rehearsal = rehearsal
+    this.#decider = decider
+    this.#command = command
+    this.#parts = parts
+    const { promise, resolve, reject } = Promise.withResolvers<Executed<State>>()
+    this.answer = promise
+    this.#resolve = resolve
+    this.#reject = reject
+  }
+
+  get gathered(): boolean {
+    return this.#gathered !== null && this.#gathering === null && this.#parts.elapsed() <= this.#freshUntil
+  }
+
+  gather(): Promise<void> {
+    this.#gathering ??= this.#gather()
+    return this.#gathering
+  }
+
+  async #gather(): Promise<void> {
+    const revisions: Record<string, number> = {}
+    const read: Read = async (source, id) => {
+      const { state, revision } = await this.#parts.read(source, id)
+      revisions[streamName(source.category, id)] = revision
+      return state
+    }
+    try {
+      this.#gathered = { context: await this.#decider.gather(this.#command, read) }
+    } catch (error) {
+      this.#gathered = { error }
+    }
+    this.read = sorted(revisions)
+    // A decision that looked at no other stream is never out of date.
+    if (Object.keys(revisions).length > 0) this.#freshUntil = this.#parts.elapsed() + freshMs
+    this.#gathering = null
+  }
+
+  decide(state: State): Decided<State> {
+    if (this.#gathered === null) throw new TypeError('A command was decided before it had gathered.')
+    if ('error' in this.#gathered) throw this.#gathered.error
+    const { decide, evolve, types, category } = this.#decider
+    const events = decide(state, this.#command, this.#gathered.context)
+    let next = state
+    for (const event of events) {
+      if (!types.includes(event.type))
+        throw new TypeError(`${category} decided ${event.type}, which is not among its types. Add it there.`)
+      next = evolve(next, event)
+    }
+    return { events, state: next }
+  }
+
+  done(executed: Executed<State>): void {
+    if (this.#settle()) this.#resolve(executed)
+  }
+
+  failed(error: unknown): void {
+    if (this.#settle()) this.#reject(error)
+  }
+
+  #settle(): boolean {
+    if (this.#answered) return false
+    this.#answered = true
+    this.#parts.answered()
+    return true
+  }
+}
