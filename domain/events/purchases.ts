@@ -111,7 +111,9 @@ export const purchaseEvents = {
         .array(
           z.strictObject({
             line: z.int().min(1),
+            kind: lineKind,
             partnerId: shape.partnerId,
+            category: shape.code.nullable(),
             before: z.array(leg).max(40),
             after: z.array(leg).max(40),
           }),
@@ -134,6 +136,8 @@ export const purchaseEvents = {
       reason: shape.reason,
       replacedBy: shape.purchaseId.nullable(),
       recognised: z.boolean(),
+      /** Business date of the event that recognised it: views by month uncount it there. Null: it never was. */
+      recognisedOn: shape.date.nullable(),
       lines: z.array(lineReversal).max(200),
       captures: z.array(clearingPart).max(100),
       fees: z.array(z.strictObject({ ...clearing, charges: z.array(charge).max(400) })).max(100),
