@@ -1,0 +1,102 @@
+/** Appends a batch until it is known whether it happened, or for as long as may be waited for that. */
+import type { Position } from './event.ts'
+import type { HandlerTotals } from './handler-stats.ts'
+import {
+  type Append,
+  AppendTooLarge,
+  type EventStore,
+  InvalidAppend,
+  OutcomeUnknown,
+  StoreUnavailable,
+  WrongExpectedRevision,
+} from './port.ts'
+
+/**
+ * `appended`: it stands in the stream; `position` is that of its last event. `moved`: it does not, others were
+ * first. `failed`: it does not, and cannot now. `unknown`: the engine still did not say.
+ */
+export type AppendOutcome =
+  | { readonly kind: 'appended'; readonly position: Position }
+  | { readonly kind: 'moved' }
+  | { readonly kind: 'failed'; readonly error: unknown }
+  | { readonly kind: 'unknown'; readonly error: OutcomeUnknown }
+
+export interface AppenderParts {
+  readonly store: EventStore
+  readonly totals: HandlerTotals
+  readonly elapsed: () => number
+  readonly wait: (milliseconds: number) => Promise<void>
+  /** From 0 to below 1. */
+  readonly random: () => number
+  /** Longest time, in milliseconds, to find out about one batch. */
+  readonly doubtMs: number
+}
+
+const moved = { kind: 'moved' } as const
+const firstPauseMs = 10
+const longestPauseMs = 500
+
+/** Appends the batch; where the engine does not say whether it happened, finds out. */
+export const appendBatch = async (batch: Append, parts: AppenderParts): Promise<AppendOutcome> => {
+  try {
+    const { position } = await parts.store.append(batch)
+    return { kind: 'appended', position }
+  } catch (error) {
+    if (error instanceof WrongExpectedRevision) return moved
+    if (
+      error instanceof StoreUnavailable ||
+      error instanceof AppendTooLarge ||
+      error instanceof InvalidAppend
+    )
+      return { kind: 'failed', error }
+    parts.totals.doubts += 1
+    return findOut(batch, error, parts)
+  }
+}
+
+/**
+ * Finds out about a batch in doubt: appends it again, exactly as it was, which an engine answers as the first
+ * time, or finds it, or others, where it would stand.
+ */
+export const findOut = async (
+  batch: Append,
+  cause: unknown,
+  parts: AppenderParts,
+): Promise<AppendOutcome> => {
+  const deadline = parts.elapsed() + parts.doubtMs
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+    const outcome = await appendAgain(batch, parts.store)
+    if (outcome !== undefined) return outcome
+    if (parts.elapsed() >= deadline) return { kind: 'unknown', error: inDoubt(batch, cause) }
+    await parts.wait(pauseMs * (0.5 + parts.random() / 2))
+  }
+}
+
+const inDoubt = (batch: Append, cause: unknown): OutcomeUnknown =>
+  cause instanceof OutcomeUnknown ? cause : new OutcomeUnknown(batch.stream, cause)
+
+/** Undefined: the engine still does not say. */
+const appendAgain = async (batch: Append, store: EventStore): Promise<AppendOutcome | undefined> => {
+  try {
+    const { position } = await store.append(batch)
+    return { kind: 'appended', position }
+  } catch (error) {
+    // A refusal now says nothing of the first time: what stands in the stream does.
+    try {
+      const found = await lookFor(batch, store)
+      return found === undefined && error instanceof WrongExpectedRevision ? moved : found
+    } catch {
+      return undefined
+    }
+  }
+}
+
+/** Undefined: nothing stands where the batch would. */
+const lookFor = async (batch: Append, store: EventStore): Promise<AppendOutcome | undefined> => {
+  const { stream, expectedRevision, events } = batch
+  const there = await store.readStream(stream, { from: expectedRevision + 1, limit: events.length })
+  const last = there.at(-1)
+  if (last === undefined) return undefined
+  const ours = there.length === events.length && last.hash === events.at(-1)?.hash
+  return ours ? { kind: 'appended', position: last.position } : moved
+}

@@ -1,0 +1,124 @@
+/** Reads streams into states, a page at a time, and keeps them. */
+import type { EventLike, StateSource } from '../domain/decider.ts'
+import { type Codec, eventName, UnreadableEvent } from './codec.ts'
+import type { StoredEvent } from './event.ts'
+import type { HandlerTotals } from './handler-stats.ts'
+import type { CachedStream, Fold } from './handler-stream.ts'
+import type { EventStore } from './port.ts'
+import type { StateCache } from './state-cache.ts'
+
+/** How long a state serves decisions on other streams after its head was confirmed. */
+export const freshMs = 1_000
+
+const pageSize = 1_000
+
+export interface ReadState<State> {
+  readonly state: State
+  /** -1: the stream does not exist. */
+  readonly revision: number
+}
+
+export interface ReaderParts {
+  readonly store: EventStore
+  readonly codec: Codec
+  readonly cache: StateCache
+  readonly totals: HandlerTotals
+  /** Milliseconds on a clock that never steps. */
+  readonly elapsed: () => number
+}
+
+export const streamName = (category: string, id: string): string => `${category}-${id}`
+
+/** The event is one that the source folds; by now its data are of the current form. */
+const isFor = <State, Event extends EventLike>(
+  event: EventLike,
+  source: StateSource<State, Event>,
+): event is Event => source.types.some((type) => type === event.type)
+
+export class StreamReader {
+  readonly #parts: ReaderParts
+
+  constructor(parts: ReaderParts) {
+    this.#parts = parts
+  }
+
+  /** The state at a head that was confirmed no earlier than a second before the call. */
+  async read<State, Event extends EventLike>(
+    source: StateSource<State, Event>,
+    id: string,
+  ): Promise<ReadState<State>> {
+    const stream = this.#parts.cache.open(streamName(source.category, id))
+    const fold = stream.fold(source)
+    const earliest = this.#parts.elapsed() - freshMs
+    if (stream.confirmedAt < earliest || fold.revision < stream.head.revision)
+      await this.#share(stream, fold, source, earliest)
+    return { state: fold.state, revision: fold.revision }
+  }
+
+  /** The state at a head that was confirmed after the call. */
+  async readFresh<State, Event extends EventLike>(
+    source: StateSource<State, Event>,
+    id: string,
+  ): Promise<ReadState<State>> {
+    const stream = this.#parts.cache.open(streamName(source.category, id))
+    await this.refresh(stream, source)
+    const { state, revision } = stream.fold(source)
+    return { state, revision }
+  }
+
+  /** Reads what is new in the stream up to its end, which confirms its head. */
+  async refresh<State, Event extends EventLike>(
+    stream: CachedStream,
+    source: StateSource<State, Event>,
+  ): Promise<void> {
+    const { store, cache, elapsed } = this.#parts
+    const fold = stream.fold(source)
+    const startedAt = elapsed()
+    for (let full = true; full; ) {
+      const page = await store.readStream(stream.stream, { from: fold.revision + 1, limit: pageSize })
+      for (const stored of page) this.#follow(stream, fold, source, stored)
+      full = page.length === pageSize
+    }
+    stream.confirmedAt = Math.max(stream.confirmedAt, startedAt)
+    cache.account(stream)
+  }
+
+  /** Joins a reading that goes on, where it began late enough. */
+  async #share<State, Event extends EventLike>(
+    stream: CachedStream,
+    fold: Fold<State>,
+    source: StateSource<State, Event>,
+    earliest: number,
+  ): Promise<void> {
+    const { reading } = stream
+    if (reading !== null && reading.fold === fold && reading.startedAt >= earliest) return reading.done
+    const own = { fold, startedAt: this.#parts.elapsed(), done: this.refresh(stream, source) }
+    stream.reading = own
+    try {
+      await own.done
+    } finally {
+      if (stream.reading === own) stream.reading = null
+    }
+  }
+
+  /** Others may read the same stream at the same time: what was followed before is passed over. */
+  #follow<State, Event extends EventLike>(
+    stream: CachedStream,
+    fold: Fold<State>,
+    source: StateSource<State, Event>,
+    stored: StoredEvent,
+  ): void {
+    const { revision } = stored
+    if (revision <= fold.revision) return
+    if (revision !== fold.revision + 1)
+      throw new UnreadableEvent(eventName(stored.stream, revision), 'the event ahead of it is missing')
+    const { codec, totals } = this.#parts
+    const decoded = codec.decode(stored)
+    const event = decoded && { type: decoded.type, data: decoded.data }
+    const ahead = revision > stream.head.revision
+    if (event !== undefined && isFor(event, source)) fold.state = source.evolve(fold.state, event)
+    else if (ahead) totals.unknownEvents += 1
+    fold.revision = revision
+    if (ahead) stream.follow(stored, decoded?.metadata ?? codec.metadata(stored))
+  }
+}

@@ -1,0 +1,130 @@
+/** What a process knows of one stream: where it ends, its states, the commands it has done. */
+import { serialize } from 'node:v8'
+import type { EventLike, StateSource } from '../domain/decider.ts'
+import type { EventMetadata, Position, StoredEvent } from './event.ts'
+import { type DoneCommand, DoneCommands } from './handler-keys.ts'
+import type { Append, OutcomeUnknown } from './port.ts'
+
+/** A state folded from a stream's events up to `revision`, by the `evolve` that it came from. */
+export interface Fold<State> {
+  readonly evolve: unknown
+  state: State
+  revision: number
+}
+
+/** Where a stream ends. */
+export interface Head {
+  readonly revision: number
+  /** Null where the stream does not exist, as the position. */
+  readonly hash: string | null
+  readonly position: Position | null
+  /** Empty text where the stream does not exist, which stands before every instant. */
+  readonly recordedAt: string
+}
+
+/** What an append leaves: the stream's new end, and the state there. */
+export interface AppendedBatch<State> {
+  readonly head: Head
+  readonly state: State
+  readonly commands: ReadonlyMap<string, DoneCommand>
+  readonly bytes: number
+}
+
+/** An append of which the engine did not say whether it happened, the commands in it, and what was said. */
+export interface Doubt {
+  readonly append: Append
+  readonly commandIds: ReadonlySet<string>
+  readonly error: OutcomeUnknown
+}
+
+const emptyHead: Head = { revision: -1, hash: null, position: null, recordedAt: '' }
+const bytesPerStream = 1_000
+const bytesPerCommand = 250
+const measuredFrom = 65_536
+
+/** `fold` was made by the source's own `evolve`, so its state is the source's. */
+const isOf = <State, Event extends EventLike>(
+  fold: Fold<unknown>,
+  source: StateSource<State, Event>,
+): fold is Fold<State> => fold.evolve === source.evolve
+
+/** What is known of one stream. States are never ahead of the head. */
+export class CachedStream {
+  readonly stream: string
+  readonly commands = new DoneCommands()
+  head: Head = emptyHead
+  /** When the read or append began that last confirmed the head, on a clock that never steps; -Infinity: never. */
+  confirmedAt = Number.NEGATIVE_INFINITY
+  doubt: Doubt | null = null
+  /** Above 0 while somebody works on it, and it must stay. */
+  pins = 0
+  /** The bytes that the cache counts for it; null where the cache does not keep it. */
+  counted: number | null = null
+  /** The streams that the cache used before and after it. */
+  older: CachedStream | null = null
+  newer: CachedStream | null = null
+  /** The reading that goes on now, for whoever can share it. */
+  reading: { readonly fold: unknown; readonly startedAt: number; readonly done: Promise<void> } | null = null
+  readonly #folds: Fold<unknown>[] = []
+  #eventBytes = 0
+  #measureAt = measuredFrom
+
+  constructor(stream: string) {
+    this.stream = stream
+  }
+
+  /** The state as the source folds it. One stream may be folded by several sources; nearly always it is one. */
+  fold<State, Event extends EventLike>(source: StateSource<State, Event>): Fold<State> {
+    for (const fold of this.#folds) if (isOf(fold, source)) return fold
+    const fold: Fold<State> = { evolve: source.evolve, state: source.initial, revision: -1 }
+    this.#folds.push(fold)
+    return fold
+  }
+
+  /** The head moves to the next event, which was read. */
+  follow({ revision, hash, position, data }: StoredEvent, metadata: EventMetadata): void {
+    this.head = { revision, hash, position, recordedAt: metadata.recordedAt }
+    this.commands.add(metadata.commandId, metadata.payloadHash, revision)
+    this.grow(data.length)
+  }
+
+  /**
+   * A batch of ours was appended. Others of this process may have read it before its answer came: what they
+   * have set is not set back.
+   */
+  appended<State>(fold: Fold<State>, batch: AppendedBatch<State>): void {
+    const { head, state, commands, bytes } = batch
+    if (fold.revision < head.revision) {
+      fold.state = state
+      fold.revision = head.revision
+    }
+    if (this.head.revision < head.revision) this.head = head
+    for (const [commandId, command] of commands) this.commands.set(commandId, command)
+    this.grow(bytes)
+  }
+
+  /** What is known may be wrong: it has to be read to its end before anybody relies on it. */
+  distrust(): void {
+    this.confirmedAt = Number.NEGATIVE_INFINITY
+  }
+
+  /** The states hold `bytes` of events more. Once these are many, what the states really take is measured. */
+  grow(bytes: number): void {
+    this.#eventBytes += bytes
+    if (this.#eventBytes < this.#measureAt) return
+    try {
+      this.#eventBytes = this.#folds.reduce((sum, fold) => sum + serialize(fold.state).byteLength, 0)
+    } catch {
+      // A state that cannot be serialized keeps its estimate, which is on the high side.
+    }
+    this.#measureAt = Math.max(measuredFrom, this.#eventBytes * 2)
+  }
+
+  /** About how much memory it takes. */
+  get bytes(): number {
+    let bytes = bytesPerStream + this.#eventBytes + this.commands.size * bytesPerCommand
+    if (this.doubt === null) return bytes
+    for (const { data, metadata } of this.doubt.append.events) bytes += data.length + metadata.length
+    return bytes
+  }
+}

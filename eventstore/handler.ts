@@ -1,0 +1,247 @@
+/**
+ * The command handler: loads a stream's state, lets the decider decide, appends what it decided, and does so
+ * once for each command id, whatever happens in between. There is one for each process and store.
+ */
+import { setTimeout } from 'node:timers/promises'
+import type { Decider, EventLike, StateSource } from '../domain/decider.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Codec } from './codec.ts'
+import { type CommandMeta, type Executed, HandlerClosed, Overloaded } from './command.ts'
+import { type ReadState, StreamReader, streamName } from './handler-reader.ts'
+import { type HandlerStats, noTotals } from './handler-stats.ts'
+import { CommandTask, type TaskParts } from './handler-task.ts'
+import { Mailbox, type MailboxParts, type MailboxSource } from './mailbox.ts'
+import type { EventStore } from './port.ts'
+import { StateCache } from './state-cache.ts'
+
+export interface HandlerLimits {
+  /** Commands that may wait for an answer, in all and on one stream. */
+  readonly waiting: number
+  readonly waitingPerStream: number
+  /** Streams whose state is kept, and about how many bytes that may take. */
+  readonly cachedStreams: number
+  readonly cachedBytes: number
+  /** How often a command is decided, where others keep appending to its stream. */
+  readonly attempts: number
+  /** Longest time, in milliseconds, to find out whether an append happened. */
+  readonly doubtMs: number
+}
+
+export const defaultLimits: HandlerLimits = {
+  waiting: 20_000,
+  waitingPerStream: 5_000,
+  cachedStreams: 20_000,
+  cachedBytes: 64 * 1_024 * 1_024,
+  attempts: 10,
+  doubtMs: 10_000,
+}
+
+export interface HandlerOptions {
+  readonly store: EventStore
+  readonly clock: Clock
+  readonly codec: Codec
+  readonly limits?: Partial<HandlerLimits>
+  /** Milliseconds on a clock that never steps; the process's own by default. */
+  readonly elapsed?: () => number
+  /** Lets time pass between attempts. */
+  readonly wait?: (milliseconds: number) => Promise<void>
+  /** From 0 to below 1, to spread attempts. */
+  readonly random?: () => number
+}
+
+export interface CommandHandler {
+  /**
+   * Decides the command on the stream `{category}-{id}` and appends what it decided. Commands of one stream are
+   * decided in the order of the calls.
+   * @throws {Rejection} refused, `KEY_REUSED` included: nothing was changed
+   * @throws {ExpectedRevisionConflict | TooMuchContention | Overloaded | HandlerClosed} nothing was changed
+   * @throws {StoreUnavailable | AppendTooLarge | InvalidAppend} nothing was changed
+   * @throws {OutcomeUnknown} it may have happened or may yet: ask again with the same command id
+   */
+  execute<State, Command, Event extends EventLike, Context>(
+    decider: Decider<State, Command, Event, Context>,
+    id: string,
+    command: NoInfer<Command>,
+    meta: CommandMeta,
+  ): Promise<Executed<State>>
+  /**
+   * What `execute` would come to, after the commands that wait ahead of it: the state it would lead to. Writes
+   * nothing. @throws as `execute`, but never {OutcomeUnknown}
+   */
+  rehearse<State, Command, Event extends EventLike, Context>(
+    decider: Decider<State, Command, Event, Context>,
+    id: string,
+    command: NoInfer<Command>,
+    meta: CommandMeta,
+  ): Promise<State>
+  /** A stream's state at a head that was confirmed no earlier than one second before the call. */
+  read<State, Event extends EventLike>(
+    source: StateSource<State, Event>,
+    id: string,
+  ): Promise<ReadState<State>>
+  /** A stream's state at a head that was confirmed after the call. */
+  readFresh<State, Event extends EventLike>(
+    source: StateSource<State, Event>,
+    id: string,
+  ): Promise<ReadState<State>>
+  stats(): HandlerStats
+  /** Resolves once no command waits for an answer. */
+  drain(): Promise<void>
+  /** Takes no more commands, and resolves once those it took are answered. The store stays open. */
+  close(): Promise<void>
+}
+
+/** The mailbox was made for the same `evolve`, so its states are the decider's. */
+const isFor = <State, Event extends EventLike>(
+  mailbox: Mailbox<unknown>,
+  source: StateSource<State, Event>,
+): mailbox is Mailbox<State> => mailbox.evolve === source.evolve
+
+class Handler implements CommandHandler {
+  readonly #limits: HandlerLimits
+  readonly #cache: StateCache
+  readonly #reader: StreamReader
+  readonly #parts: MailboxParts
+  readonly #mailboxes = new Map<string, Mailbox<unknown>>()
+  readonly #deciders = new Map<string, unknown>()
+  readonly #taskParts: TaskParts
+  readonly #totals = noTotals()
+  #waiting = 0
+  #closed = false
+  #drained: (() => void)[] = []
+
+  constructor(options: HandlerOptions) {
+    const { store, clock, codec, limits, elapsed, wait, random } = options
+    this.#limits = { ...defaultLimits, ...limits }
+    const { cachedStreams, cachedBytes, attempts, doubtMs } = this.#limits
+    const totals = this.#totals
+    const cache = new StateCache({ streams: cachedStreams, bytes: cachedBytes })
+    const now = elapsed ?? (() => performance.now())
+    this.#cache = cache
+    this.#reader = new StreamReader({ store, codec, cache, totals, elapsed: now })
+    this.#taskParts = {
+      read: (source, id) => this.#reader.read(source, id),
+      elapsed: now,
+      answered: () => this.#answered(),
+    }
+    this.#parts = {
+      store,
+      clock,
+      codec,
+      cache,
+      totals,
+      attempts,
+      doubtMs,
+      elapsed: now,
+      wait: wait ?? ((milliseconds) => setTimeout(milliseconds)),
+      random: random ?? Math.random,
+      idle: (stream) => this.#mailboxes.delete(stream),
+    }
+  }
+
+  execute<State, Command, Event extends EventLike, Context>(
+    decider: Decider<State, Command, Event, Context>,
+    id: string,
+    command: Command,
+    meta: CommandMeta,
+  ): Promise<Executed<State>> {
+    return this.#submit(decider, id, command, meta, false)
+  }
+
+  async rehearse<State, Command, Event extends EventLike, Context>(
+    decider: Decider<State, Command, Event, Context>,
+    id: string,
+    command: Command,
+    meta: CommandMeta,
+  ): Promise<State> {
+    const { state } = await this.#submit(decider, id, command, meta, true)
+    return state
+  }
+
+  read<State, Event extends EventLike>(source: StateSource<State, Event>, id: string) {
+    return this.#reader.read(source, id)
+  }
+
+  readFresh<State, Event extends EventLike>(source: StateSource<State, Event>, id: string) {
+    return this.#reader.readFresh(source, id)
+  }
+
+  stats(): HandlerStats {
+    return {
+      ...this.#totals,
+      waiting: this.#waiting,
+      mailboxes: this.#mailboxes.size,
+      cachedStreams: this.#cache.size,
+      cachedBytes: this.#cache.bytes,
+    }
+  }
+
+  async drain(): Promise<void> {
+    if (this.#waiting === 0) return
+    await new Promise<void>((resolve) => this.#drained.push(resolve))
+  }
+
+  close(): Promise<void> {
+    this.#closed = true
+    return this.drain()
+  }
+
+  // Async, so that whatever it throws rejects.
+  async #submit<State, Command, Event extends EventLike, Context>(
+    decider: Decider<State, Command, Event, Context>,
+    id: string,
+    command: Command,
+    meta: CommandMeta,
+    rehearsal: boolean,
+  ): Promise<Executed<State>> {
+    if (this.#closed) throw new HandlerClosed()
+    if (this.#waiting >= this.#limits.waiting) throw new Overloaded('this process', this.#waiting)
+    const stream = streamName(decider.category, id)
+    const there = this.#mailboxes.get(stream)?.waiting ?? 0
+    if (there >= this.#limits.waitingPerStream) throw new Overloaded(`stream ${stream}`, there)
+    const task = new CommandTask(decider, command, meta, rehearsal, this.#taskParts)
+    this.#mailbox(stream, decider).push(task)
+    this.#waiting += 1
+    this.#totals.commands += 1
+    return task.answer
+  }
+
+  #mailbox<State, Command, Event extends EventLike, Context>(
+    stream: string,
+    decider: Decider<State, Command, Event, Context>,
+  ): Mailbox<State> {
+    const { category, evolve } = decider
+    if ((this.#deciders.get(category) ?? evolve) !== evolve) throw twoDeciders(category)
+    this.#deciders.set(category, evolve)
+    const known = this.#mailboxes.get(stream)
+    if (known !== undefined) {
+      if (isFor(known, decider)) return known
+      throw twoDeciders(category)
+    }
+    const mailbox = new Mailbox<State>(this.#cache.open(stream), this.#source(decider), this.#parts)
+    this.#mailboxes.set(stream, mailbox)
+    return mailbox
+  }
+
+  #source<State, Event extends EventLike>(source: StateSource<State, Event>): MailboxSource<State> {
+    return {
+      evolve: source.evolve,
+      fold: (stream) => stream.fold(source),
+      refresh: (stream) => this.#reader.refresh(stream, source),
+    }
+  }
+
+  #answered(): void {
+    this.#waiting -= 1
+    if (this.#waiting > 0) return
+    const drained = this.#drained
+    this.#drained = []
+    for (const resolve of drained) resolve()
+  }
+}
+
+const twoDeciders = (category: string): TypeError =>
+  new TypeError(`Two deciders of ${category} have different evolve functions. A category has one decider.`)
+
+/** One for each process and store: commands of one stream queue in one place. */
+export const createCommandHandler = (options: HandlerOptions): CommandHandler => new Handler(options)

@@ -1,0 +1,239 @@
+/**
+ * The commands of one stream, in the order they came. Those that wait are decided one after the other and
+ * appended together; the next are looked at when these are answered.
+ *
+ * An answer is given only on a state that is known to have stood in the log after the command came in: since
+ * the batch was appended to it, or since the stream was read to its end.
+ */
+import { unreachable } from '../domain/decider.ts'
+import type { Clock } from '../platform/clock.ts'
+import { TooMuchContention } from './command.ts'
+import type { Position } from './event.ts'
+import { type AnswerParts, answerBatch } from './handler-answer.ts'
+import { type AppenderParts, appendBatch, findOut } from './handler-append.ts'
+import { Batch } from './handler-batch.ts'
+import type { CachedStream, Doubt, Fold } from './handler-stream.ts'
+import type { Task } from './handler-task.ts'
+import { StoreUnavailable } from './port.ts'
+import type { StateCache } from './state-cache.ts'
+
+export interface MailboxParts extends AppenderParts, AnswerParts {
+  readonly clock: Clock
+  readonly cache: StateCache
+  /** How often a command is decided before it is given up, where others keep appending to the stream. */
+  readonly attempts: number
+  /** Called with the stream's name when nothing waits any more: the mailbox is not used again. */
+  readonly idle: (stream: string) => void
+}
+
+/** Most commands that are decided before others of the process get their turn. */
+const mostAtOnce = 1_000
+const firstPauseMs = 5
+const longestPauseMs = 200
+
+/** How a mailbox gets at the state of its stream. */
+export interface MailboxSource<State> {
+  readonly evolve: unknown
+  fold(stream: CachedStream): Fold<State>
+  /** Reads the stream to its end. */
+  refresh(stream: CachedStream): Promise<void>
+}
+
+export class Mailbox<State> {
+  readonly evolve: unknown
+  readonly #source: MailboxSource<State>
+  readonly #parts: MailboxParts
+  #stream: CachedStream
+  #queue: Task<State>[] = []
+  /** Those that are being decided. */
+  #round: Task<State>[] = []
+  #running = false
+
+  constructor(stream: CachedStream, source: MailboxSource<State>, parts: MailboxParts) {
+    this.evolve = source.evolve
+    this.#stream = stream
+    this.#source = source
+    this.#parts = parts
+    stream.pins += 1
+  }
+
+  /** Commands that are not answered yet. */
+  get waiting(): number {
+    return this.#queue.length + this.#round.length
+  }
+
+  push(task: Task<State>): void {
+    this.#queue.push(task)
+    void task.gather()
+    if (this.#running) return
+    this.#running = true
+    // Commands that arrive in the same turn go together.
+    queueMicrotask(() => void this.#run())
+  }
+
+  async #run(): Promise<void> {
+    while (this.#queue.length > 0) {
+      try {
+        await this.#next()
+        await this.#decideRound()
+      } catch (error) {
+        for (const task of this.#round) task.failed(error)
+      }
+      this.#round = []
+    }
+    this.#running = false
+    this.#stream.pins -= 1
+    this.#parts.idle(this.#stream.stream)
+  }
+
+  /** Takes those from the front of the queue that have gathered: nobody overtakes. */
+  async #next(): Promise<void> {
+    for (;;) {
+      const first = this.#queue.slice(0, mostAtOnce)
+      const missing = first.findIndex((task) => !task.gathered)
+      if (missing !== 0) {
+        this.#round = this.#queue.splice(0, missing === -1 ? first.length : missing)
+        return
+      }
+      for (const task of first) if (!task.gathered) void task.gather()
+      await first[0]?.gather()
+    }
+  }
+
+  async #decideRound(): Promise<void> {
+    const { doubt } = this.#stream
+    if (doubt !== null && !(await this.#leaveDoubt(doubt))) return
+    // True once the stream was read to its end after all of the round came in.
+    let confirmed = false
+    for (;;) {
+      // Back-off or doubt may have taken so long that the other streams have to be looked at again.
+      if (!this.#round.every((task) => task.gathered))
+        await Promise.all(this.#round.map((task) => task.gather()))
+      if (!this.#isCurrent()) {
+        await this.#source.refresh(this.#stream)
+        confirmed = true
+      }
+      const batch = this.#draft()
+      if (batch.sealed.length === 0) {
+        if (!confirmed) {
+          await this.#source.refresh(this.#stream)
+          confirmed = true
+          if (this.#stream.head.revision !== batch.base.revision) continue
+        }
+        void answerBatch(batch, null, this.#parts)
+        return
+      }
+      if (await this.#append(batch)) return
+      confirmed = true
+    }
+  }
+
+  #isCurrent(): boolean {
+    const { confirmedAt, head } = this.#stream
+    return (
+      confirmedAt !== Number.NEGATIVE_INFINITY && this.#source.fold(this.#stream).revision === head.revision
+    )
+  }
+
+  /** Decides the round. Those that do not fit into one append go back to the front of the queue. */
+  #draft(): Batch<State> {
+    const { codec, clock } = this.#parts
+    const now = new Date(clock.now()).toISOString()
+    const batch = new Batch(this.#stream, this.#source.fold(this.#stream), codec, now)
+    const full = this.#round.findIndex((task) => !batch.take(task))
+    if (full !== -1) this.#queue.unshift(...this.#round.splice(full))
+    return batch
+  }
+
+  /** True when the round has its answers; false when it has to be decided again. */
+  async #append(batch: Batch<State>): Promise<boolean> {
+    const startedAt = this.#parts.elapsed()
+    const append = {
+      stream: this.#stream.stream,
+      expectedRevision: batch.base.revision,
+      events: batch.sealed,
+    }
+    const outcome = await appendBatch(append, this.#parts)
+    switch (outcome.kind) {
+      case 'appended':
+        this.#commit(batch, outcome.position, startedAt)
+        void answerBatch(batch, outcome.position, this.#parts)
+        return true
+      case 'moved':
+        await this.#moved(batch)
+        return this.#round.length === 0
+      case 'failed':
+        for (const task of this.#round) task.failed(outcome.error)
+        return true
+      case 'unknown':
+        this.#doubt({ append, commandIds: new Set(batch.commands.keys()), error: outcome.error })
+        return true
+      default:
+        return unreachable(outcome)
+    }
+  }
+
+  #commit(batch: Batch<State>, position: Position, startedAt: number): void {
+    const { totals, cache } = this.#parts
+    totals.appends += 1
+    totals.events += batch.sealed.length
+    const { state, commands, bytes } = batch
+    this.#stream.appended(this.#source.fold(this.#stream), {
+      head: batch.head(position),
+      state,
+      commands,
+      bytes,
+    })
+    this.#stream.confirmedAt = Math.max(this.#stream.confirmedAt, startedAt)
+    cache.account(this.#stream)
+  }
+
+  /** Others appended to the stream. Reads on, for those that may be decided again. */
+  async #moved(batch: Batch<State>): Promise<void> {
+    const { totals, attempts, wait, random, cache } = this.#parts
+    totals.conflicts += 1
+    this.#stream.distrust()
+    let most = 0
+    for (const task of this.#round) {
+      task.conflicts += 1
+      most = Math.max(most, task.conflicts)
+      if (task.conflicts >= attempts) task.failed(new TooMuchContention(batch.stream, attempts))
+    }
+    this.#round = this.#round.filter((task) => task.conflicts < attempts)
+    if (this.#round.length === 0) return
+    await wait(random() * Math.min(longestPauseMs, firstPauseMs * 2 ** (most - 1)))
+    await this.#source.refresh(this.#stream)
+    // Nothing new, and yet not where it was thought to be: the stream ends before what was kept of it.
+    if (this.#stream.head.revision === batch.base.revision) this.#stream = cache.renew(this.#stream)
+  }
+
+  /** The batch stays, for the next commands to find out about. None of it is written again in another way. */
+  #doubt(doubt: Doubt): void {
+    this.#stream.doubt = doubt
+    this.#stream.distrust()
+    this.#parts.cache.account(this.#stream)
+    for (const task of this.#round) task.failed(task.rehearsal ? unavailable(doubt) : doubt.error)
+  }
+
+  /** False where it stays in doubt, and the round was told so. */
+  async #leaveDoubt(doubt: Doubt): Promise<boolean> {
+    const outcome = await findOut(doubt.append, doubt.error, this.#parts)
+    if (outcome.kind === 'unknown') {
+      for (const task of this.#round) {
+        const inDoubt = doubt.commandIds.has(task.meta.commandId) && !task.rehearsal
+        task.failed(inDoubt ? outcome.error : unavailable(doubt))
+      }
+      return false
+    }
+    this.#stream.doubt = null
+    this.#stream.distrust()
+    return true
+  }
+}
+
+/** For commands that were not tried: nothing of theirs is in doubt. */
+const unavailable = ({ append, error }: Doubt): StoreUnavailable =>
+  new StoreUnavailable(
+    `Stream ${append.stream} waits to know whether an earlier append happened. Nothing was changed. Try again.`,
+    { cause: error },
+  )

@@ -1,0 +1,114 @@
+/** Streams that are in use, kept so that they are not read again: bounded, and disposable at any time. */
+import { CachedStream } from './handler-stream.ts'
+
+/** Most streams kept, and about how many bytes they may take. */
+export interface CacheLimits {
+  readonly streams: number
+  readonly bytes: number
+}
+
+/** How many streams that must stay are passed over before letting go is left to the next call. */
+const mostPassedOver = 8
+
+/**
+ * The least recently used stream goes first. Streams that are pinned stay, whatever the limits.
+ *
+ * The streams are linked in the order of their use. (The order of a Map's keys would do, but finding the first
+ * takes long where many were deleted.)
+ */
+export class StateCache {
+  readonly #limits: CacheLimits
+  readonly #streams = new Map<string, CachedStream>()
+  #oldest: CachedStream | null = null
+  #newest: CachedStream | null = null
+  #bytes = 0
+
+  constructor(limits: CacheLimits) {
+    this.#limits = limits
+  }
+
+  get size(): number {
+    return this.#streams.size
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** The stream, now the most recently used; one of which nothing is known where it was not kept. */
+  open(stream: string): CachedStream {
+    const known = this.#streams.get(stream)
+    if (known === undefined) return this.#keep(new CachedStream(stream))
+    this.#use(known)
+    return known
+  }
+
+  /** Forgets what is known of the stream, since it was wrong. Pins go over to the new one. */
+  renew(old: CachedStream): CachedStream {
+    const renewed = new CachedStream(old.stream)
+    renewed.pins = old.pins
+    this.#drop(old)
+    return this.#keep(renewed)
+  }
+
+  /** To be called when the stream has grown: counts it again, and lets others go where the limits ask for it. */
+  account(stream: CachedStream): void {
+    if (stream.counted === null) return
+    const bytes = stream.bytes
+    this.#bytes += bytes - stream.counted
+    stream.counted = bytes
+    this.#trim()
+  }
+
+  #keep(stream: CachedStream): CachedStream {
+    this.#streams.set(stream.stream, stream)
+    stream.counted = 0
+    this.#link(stream)
+    this.account(stream)
+    return stream
+  }
+
+  #trim(): void {
+    for (let passedOver = 0; passedOver < mostPassedOver; ) {
+      const oldest = this.#oldest
+      if (oldest === null) return
+      if (this.#streams.size <= this.#limits.streams && this.#bytes <= this.#limits.bytes) return
+      if (oldest.pins === 0) this.#drop(oldest)
+      else {
+        this.#use(oldest)
+        passedOver += 1
+      }
+    }
+  }
+
+  #drop(stream: CachedStream): void {
+    if (stream.counted === null) return
+    this.#streams.delete(stream.stream)
+    this.#unlink(stream)
+    this.#bytes -= stream.counted
+    stream.counted = null
+  }
+
+  #use(stream: CachedStream): void {
+    if (stream === this.#newest) return
+    this.#unlink(stream)
+    this.#link(stream)
+  }
+
+  #link(stream: CachedStream): void {
+    stream.older = this.#newest
+    if (this.#newest === null) this.#oldest = stream
+    else this.#newest.newer = stream
+    this.#newest = stream
+  }
+
+  #unlink(stream: CachedStream): void {
+    const { older, newer } = stream
+    if (older === null) this.#oldest = newer
+    else older.newer = newer
+    if (newer === null) this.#newest = older
+    else newer.older = older
+    stream.older = null
+    stream.newer = null
+  }
+}
