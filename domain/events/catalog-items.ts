@@ -48,7 +48,12 @@ export const offerEvents = {
   OfferWithdrawn: event(
     'offer',
     'Nobody can place it any more.',
-    z.strictObject({ offerId: shape.offerId, partnerId: shape.partnerId, reason: shape.reason }),
+    z.strictObject({
+      offerId: shape.offerId,
+      partnerId: shape.partnerId,
+      at: shape.instant,
+      reason: shape.reason,
+    }),
   ),
 } as const
 

@@ -105,7 +105,7 @@ const memberRef = {
   communityId: shape.communityId,
   personId: shape.personId,
 }
-const consentPurpose = z.enum(['CONTACT', 'PROFILING', 'SHARING_WITH_PARTNERS'])
+export const consentPurpose = z.enum(['CONTACT', 'PROFILING', 'SHARING_WITH_PARTNERS'])
 export const membershipEvents = {
   MemberJoined: event(
     'membership',
@@ -135,7 +135,7 @@ export const membershipEvents = {
   ReferralUnbound: event(
     'membership',
     'The binding ends before its time.',
-    z.strictObject({ ...memberRef, inviterId: shape.personId, reason: shape.reason }),
+    z.strictObject({ ...memberRef, inviterId: shape.personId, at: shape.instant, reason: shape.reason }),
   ),
   InterestsDeclared: event(
     'membership',
@@ -185,7 +185,7 @@ export const membershipEvents = {
   MemberLeft: event(
     'membership',
     'The member leaves; what happened stays.',
-    z.strictObject({ ...memberRef, reason: shape.reason }),
+    z.strictObject({ ...memberRef, leftAt: shape.instant, reason: shape.reason }),
   ),
 } as const
 

@@ -14,18 +14,18 @@ export const accessRoles = [
   'AUDITOR',
   'SERVICE',
 ] as const
-const accessRole = z.enum(accessRoles)
+export const accessRole = z.enum(accessRoles)
 export type AccessRole = z.infer<typeof accessRole>
-const organisation = z.union([shape.partnerId, shape.communityId]).nullable()
-const subject = z.string().regex(/^(person|service)_[0-7][0-9a-hjkmnp-tv-z]{25}$/)
-const keyId = z.string().regex(/^key_[0-7][0-9a-hjkmnp-tv-z]{25}$/)
+export const organisation = z.union([shape.partnerId, shape.communityId]).nullable()
+export const subject = z.string().regex(/^(person|service)_[0-7][0-9a-hjkmnp-tv-z]{25}$/)
+export const keyId = z.string().regex(/^key_[0-7][0-9a-hjkmnp-tv-z]{25}$/)
 
 export const deploymentEvents = {
   DeploymentFounded: event(
     'deployment',
     'The first event of every log: which deployment this is, its ledger zone and its currencies.',
     z.strictObject({
-      deploymentId: z.string().regex(/^deployment_[0-7][0-9a-hjkmnp-tv-z]{25}$/),
+      deploymentId: shape.deploymentId,
       ledgerZone: z.string().max(64),
       currencies: z.array(shape.currency).min(1),
     }),
@@ -34,6 +34,7 @@ export const deploymentEvents = {
     'deployment',
     'The events since the last seal, in log order, under one signed Merkle root that is chained to the last.',
     z.strictObject({
+      /** The last event that the seal before covers; null for the first seal. */
       from: shape.eventName.nullable(),
       through: shape.eventName,
       count: z.int().min(1),

@@ -4,6 +4,7 @@ import { currencyCodes } from '../currency.ts'
 
 const idOf = (prefix: string) => z.string().regex(new RegExp(`^${prefix}_[0-7][0-9a-hjkmnp-tv-z]{25}$`))
 
+export const deploymentId = idOf('deployment')
 export const partnerId = idOf('partner')
 export const communityId = idOf('community')
 export const segmentId = idOf('segment')
