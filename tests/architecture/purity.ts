@@ -19,6 +19,8 @@ const impure = new Set([
   'window',
 ])
 const impureMembers = new Set(['Date.now', 'Math.random'])
+/** The rules of time zones are kept nowhere else; the locale and the zone have to be given. */
+const pureMembers = new Set(['Intl.DateTimeFormat'])
 
 /** What in a source is not a pure function of its input, each as it is written there. */
 export const impurities = (path: string, source: string): readonly string[] => {
@@ -41,7 +43,8 @@ export const impurities = (path: string, source: string): readonly string[] => {
       const { object, property } = node
       const name = property.type === 'Identifier' && !node.computed ? property.name : ''
       if (object.type === 'Identifier') {
-        if (impure.has(object.name) || impureMembers.has(`${object.name}.${name}`)) note(node)
+        const whole = `${object.name}.${name}`
+        if ((impure.has(object.name) && !pureMembers.has(whole)) || impureMembers.has(whole)) note(node)
       }
       if (name.startsWith('toLocale') || name === 'localeCompare') note(property)
     },
