@@ -6,17 +6,14 @@ const impure = new Set([
   'Temporal',
   'console',
   'crypto',
-  'document',
   'fetch',
   'globalThis',
-  'navigator',
   'performance',
   'process',
   'queueMicrotask',
   'setImmediate',
   'setInterval',
   'setTimeout',
-  'window',
 ])
 const impureMembers = new Set(['Date.now', 'Math.random'])
 /** The rules of time zones are kept nowhere else; the locale and the zone have to be given. */
