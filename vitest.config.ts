@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 import { Summary } from './tests/support/summary.ts'
 
 /** Tests that start servers, kill processes or read whole data sets: one file at a time, after the others. */
-const long = ['tests/e2e/**/*.test.ts', 'tests/faults/**/*.test.ts', 'tests/import/**/*.test.ts']
+const long = ['tests/e2e/**/*.test.ts', 'tests/fault/**/*.test.ts', 'tests/olist/**/*.test.ts']
 
 /** One seed for all properties of a run, printed, so that a failure can be had again. */
 const seed = process.env.FAST_CHECK_SEED ?? String(randomInt(2 ** 31))

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fakeClock } from './clock.ts'
-import { derivedId, idOf, idSource, isId, newId, uuidOf, uuidv5 } from './ids.ts'
+import { derivedId, idOf, idSource, isId, newCorrelationId, newId, uuidOf, uuidv5 } from './ids.ts'
 
 const dns = '6ba7b810-9dad-11d1-80b4-00c04fd430c8'
 
@@ -39,6 +39,12 @@ describe('new ids', () => {
     const ids = Array.from({ length: 10_000 }, () => next('x'))
     expect(ids.toSorted()).toEqual(ids)
     expect(new Set(ids).size).toBe(ids.length)
+  })
+
+  it('name what one request causes, in the order of the requests', () => {
+    const ids = Array.from({ length: 100 }, () => newCorrelationId())
+    expect(ids.every((id) => isId(id, 'correlation'))).toBe(true)
+    expect(ids.toSorted()).toEqual(ids)
   })
 
   it('are the same for the same clock and the same randomness, so that a simulation can be repeated', () => {

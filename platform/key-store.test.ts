@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { KeyStoreRefused } from './key-file.ts'
 import { KeyDestroyed, type KeyStore, openKeyStore } from './key-store.ts'
+import { SecretExposed } from './secret-file.ts'
 
 let folder: string
 const opened: KeyStore[] = []
@@ -161,6 +162,7 @@ describe('the key store', () => {
 
   it('refuses a master key file that others may read, or that holds no key', () => {
     writeFileSync(join(folder, 'master.key'), `${'a'.repeat(64)}\n`, { mode: 0o644 })
+    expect(() => open()).toThrow(SecretExposed)
     expect(() => open()).toThrow(/chmod 600/)
     rmSync(join(folder, 'master.key'))
     writeFileSync(join(folder, 'master.key'), 'short', { mode: 0o600 })
