@@ -1,0 +1,198 @@
+/**
+ * The books as a view. `postings`: what one event does to one account in one currency. `balances`: one document
+ * per account, currency and month, so that a balance now, at the end of a business day, or for a period, is a sum
+ * over months; each month keeps its days. A balance as of a position is a sum over postings.
+ */
+import { accountKind } from '../../domain/accounts.ts'
+import { roles } from '../../domain/events/shapes.ts'
+import {
+  bookedTypes,
+  type EntryKind,
+  entriesOf,
+  entryKinds,
+  type JournalEntry,
+} from '../../domain/journal.ts'
+import type { Change } from '../projection.ts'
+import { type Collection, collection } from './collection.ts'
+import { keyOf, monthOf, padded } from './keys.ts'
+import { integer, list, nullable, object, oneOf, type Shaped, text } from './shape.ts'
+import { type EventOf, view } from './view.ts'
+
+const detail = object({
+  amount: integer,
+  line: nullable(integer),
+  party: nullable(text),
+  role: nullable(oneOf(roles)),
+})
+
+const posting = object({
+  position: text,
+  account: text,
+  currency: text,
+  amount: integer,
+  businessDate: text,
+  recordedAt: text,
+  kind: oneOf(entryKinds),
+  event: text,
+  type: text,
+  purchase: nullable(text),
+  community: nullable(text),
+  /** What the amount is made of. */
+  details: list(detail),
+})
+export type PostingDocument = Shaped<typeof posting>
+
+/** Keyed by position and number within the event: key order is log order. `position` is padded text. */
+export const postings: Collection<PostingDocument> = collection({
+  name: 'postings',
+  fields: {
+    position: 'text',
+    account: 'text',
+    currency: 'text',
+    amount: 'integer',
+    recordedAt: 'text',
+    purchase: 'text',
+  },
+  // The first covers balances as of a position.
+  indexes: [['account', 'currency', 'position', 'amount'], ['purchase'], ['recordedAt', 'position']],
+  shape: posting,
+})
+
+const day = object({ date: text, debit: integer, credit: integer, entries: integer })
+const balance = object({
+  account: text,
+  kind: text,
+  currency: text,
+  month: text,
+  /** Sums of debits (positive) and credits (negative); `balance` is both. */
+  debit: integer,
+  credit: integer,
+  balance: integer,
+  entries: integer,
+  days: list(day),
+})
+export type BalanceDocument = Shaped<typeof balance>
+
+export const balances: Collection<BalanceDocument> = collection({
+  name: 'balances',
+  fields: {
+    account: 'text',
+    kind: 'text',
+    currency: 'text',
+    month: 'text',
+    debit: 'integer',
+    credit: 'integer',
+    balance: 'integer',
+    entries: 'integer',
+  },
+  indexes: [
+    ['account', 'currency', 'month'],
+    ['kind', 'account'],
+    ['month', 'account'],
+  ],
+  shape: balance,
+})
+
+interface Booked {
+  readonly account: string
+  readonly kind: EntryKind
+  readonly entry: JournalEntry
+  readonly details: Shaped<typeof detail>[]
+  amount: number
+}
+
+/** One for each account that the event's entries touch; a capture that recognises touches the receivable twice. */
+const byAccount = (entries: readonly JournalEntry[]): readonly Booked[] => {
+  const booked: Booked[] = []
+  for (const entry of entries) {
+    for (const { account, amount, line, party, role } of entry.postings) {
+      let one = booked.find((each) => each.account === account)
+      if (one === undefined) {
+        one = { account, kind: entry.kind, entry, details: [], amount: 0 }
+        booked.push(one)
+      }
+      one.amount += amount
+      one.details.push({ amount, line, party, role })
+    }
+  }
+  return booked
+}
+
+/** Debits and credits of one event are counted apart, as they stand in its entries. */
+const sidesOf = (details: Booked['details']) => {
+  let debit = 0
+  let credit = 0
+  for (const { amount } of details) {
+    if (amount > 0) debit += amount
+    else credit += amount
+  }
+  return { debit, credit }
+}
+
+type Day = Shaped<typeof day>
+
+const addDay = (days: readonly Day[], date: string, debit: number, credit: number): readonly Day[] => {
+  const last = days.at(-1)
+  if (last === undefined || last.date < date) return [...days, { date, debit, credit, entries: 1 }]
+  const at = days.findIndex((each) => each.date >= date)
+  const found = days[at]
+  if (found?.date !== date) return days.toSpliced(at, 0, { date, debit, credit, entries: 1 })
+  return days.with(at, {
+    date,
+    debit: found.debit + debit,
+    credit: found.credit + credit,
+    entries: found.entries + 1,
+  })
+}
+
+const book = (before: BalanceDocument | undefined, booked: Booked): BalanceDocument => {
+  const { debit, credit } = sidesOf(booked.details)
+  const { businessDate, currency } = booked.entry
+  return {
+    account: booked.account,
+    kind: before?.kind ?? accountKind(booked.account),
+    currency,
+    month: monthOf(businessDate),
+    debit: (before?.debit ?? 0) + debit,
+    credit: (before?.credit ?? 0) + credit,
+    balance: (before?.balance ?? 0) + debit + credit,
+    entries: (before?.entries ?? 0) + 1,
+    days: addDay(before?.days ?? [], businessDate, debit, credit),
+  }
+}
+
+const changes = (event: EventOf<(typeof bookedTypes)[number]>): readonly Change[] => {
+  const made: Change[] = []
+  const position = padded(event.position)
+  for (const [index, booked] of byAccount(entriesOf(event)).entries()) {
+    const { account, amount, entry, details, kind } = booked
+    made.push(
+      postings.change(`${position}.${String(index).padStart(4, '0')}`, () => ({
+        position,
+        account,
+        currency: entry.currency,
+        amount,
+        businessDate: entry.businessDate,
+        recordedAt: event.metadata.recordedAt,
+        kind,
+        event: event.name,
+        type: event.type,
+        purchase: entry.purchaseId,
+        community: entry.communityId,
+        details,
+      })),
+      balances.change(keyOf(account, entry.currency, monthOf(entry.businessDate)), (before) =>
+        book(before, booked),
+      ),
+    )
+  }
+  return made
+}
+
+export const journal = view({
+  name: 'journal',
+  version: 1,
+  collections: [postings, balances],
+  types: bookedTypes,
+  changes,
+})
