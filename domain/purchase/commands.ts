@@ -121,6 +121,7 @@ export const purchaseCommand = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('BookVariance'), reason: shape.reason, at: shape.instant }),
   z.strictObject({
     type: z.literal('CorrectAttribution'),
+    purchaseId: shape.purchaseId,
     sharerId: shape.personId.nullable(),
     reason: shape.reason,
     at: shape.instant,

@@ -169,6 +169,7 @@ export const voidPurchase = (
         reason: command.reason,
         replacedBy: command.replacedBy,
         recognised: state.recognised,
+        recognisedOn: state.recognisedOn,
         lines: state.recognised ? state.lines.map(voidLine) : [],
         captures: state.captures.flatMap(({ provider, account, amount, returned }) =>
           amount === returned ? [] : [{ provider, account, amount: amount - returned }],
