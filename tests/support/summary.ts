@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import type { Reporter, TestModule } from 'vitest/node'
 
-/** How many tests ended how. A file that could not be loaded and a stray error each count as one failed. */
+/** How many tests ended how. A file or suite that could not be set up, and a stray error, each count as one failed. */
 export interface Counts {
   passed: number
   failed: number
@@ -23,7 +23,8 @@ export class Summary implements Reporter {
     const counts: Counts = { passed: 0, failed: strayErrors.length, skipped: 0 }
     const skips = new Map<string, number>()
     for (const module of modules) {
-      if (module.errors().length > 0) counts.failed += 1
+      const broken = [module, ...module.children.allSuites()].filter((suite) => suite.errors().length > 0)
+      counts.failed += broken.length
       for (const test of module.children.allTests()) {
         const result = test.result()
         if (result.state === 'passed') counts.passed += 1
