@@ -72,9 +72,12 @@ export const receivableLeft = (state: PurchaseState): number =>
       (state.refunded - state.cashReturned - state.lostInDisputes) -
       state.varianceBooked
 
-/** Cash that goes back for a line: up to what was captured for it. */
+/** Cash that goes back for a line: of this amount, what was captured for the line and has not gone back yet. */
 export const cashFor = (state: LineState, amount: number): number =>
-  Math.max(0, Math.min(state.refunded + amount, state.captured) - state.cashReturned)
+  Math.max(
+    0,
+    Math.min(amount, state.refunded + amount - state.cashReturned, state.captured - state.cashReturned),
+  )
 
 /** What a capture's key stands for: the same key with anything else is another payment. */
 export const captureContent = (capture: {
