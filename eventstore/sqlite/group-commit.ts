@@ -1,0 +1,112 @@
+/**
+ * Appends that arrive together share one transaction, and so one fsync. A batch is taken up after the I/O of
+ * the event loop's turn, when all that arrived in it has been asked for.
+ */
+import { type Append, type Appended, OutcomeUnknown, StoreUnavailable } from '../port.ts'
+import { isBusy, unavailable } from './errors.ts'
+import { CommitInDoubt, type LogWriter } from './log-writer.ts'
+
+/** Most of one transaction, beyond its first append: it blocks the event loop while it is written. */
+const batchLimits = { events: 1_024, units: 4_000_000 } as const
+
+/** Milliseconds between attempts while another process writes, about, and for how long to go on. */
+const busyRetry = { pause: 10, patience: 10_000 } as const
+
+interface Waiting {
+  readonly append: Append
+  readonly resolve: (appended: Appended) => void
+  readonly reject: (error: Error) => void
+}
+
+const unitsOf = ({ events }: Append): number =>
+  events.reduce((units, event) => units + event.data.length + event.metadata.length, 0)
+
+export class GroupCommit {
+  readonly #writer: LogWriter
+  readonly #file: string
+  readonly #onCommit: () => void
+  readonly #idle: (() => void)[] = []
+  #queue: Waiting[] = []
+  #scheduled = false
+  #busySince: number | null = null
+
+  constructor(writer: LogWriter, file: string, onCommit: () => void) {
+    this.#writer = writer
+    this.#file = file
+    this.#onCommit = onCommit
+  }
+
+  add(append: Append): Promise<Appended> {
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ append, resolve, reject })
+      this.#schedule()
+    })
+  }
+
+  /** Resolves once everything that was added has its answer. */
+  drained(): Promise<void> {
+    if (this.#queue.length === 0) return Promise.resolve()
+    return new Promise((resolve) => this.#idle.push(resolve))
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    if (this.#busySince === null) setImmediate(() => this.#flush())
+    else setTimeout(() => this.#flush(), busyRetry.pause * (0.5 + Math.random()))
+  }
+
+  #flush(): void {
+    this.#scheduled = false
+    const batch = this.#nextBatch()
+    if (!this.#write(batch)) {
+      this.#schedule()
+      return
+    }
+    this.#busySince = null
+    this.#queue = this.#queue.slice(batch.length)
+    if (this.#queue.length > 0) this.#schedule()
+    else for (const resolve of this.#idle.splice(0)) resolve()
+  }
+
+  /** False where another process is writing and the batch is to be tried again. */
+  #write(batch: readonly Waiting[]): boolean {
+    try {
+      const outcomes = this.#writer.write(batch.map(({ append }) => append))
+      for (const [index, outcome] of outcomes.entries()) {
+        const waiting = batch[index]
+        if (outcome instanceof Error) waiting?.reject(outcome)
+        else waiting?.resolve(outcome)
+      }
+      this.#onCommit()
+    } catch (error) {
+      if (this.#mayRetry(error)) return false
+      this.#refuse(batch, error)
+    }
+    return true
+  }
+
+  #mayRetry(error: unknown): boolean {
+    if (!isBusy(error)) return false
+    this.#busySince ??= performance.now()
+    return performance.now() - this.#busySince < busyRetry.patience
+  }
+
+  #refuse(batch: readonly Waiting[], error: unknown): void {
+    for (const { append, reject } of batch) {
+      if (error instanceof CommitInDoubt) reject(new OutcomeUnknown(append.stream, error.cause))
+      else reject(error instanceof StoreUnavailable ? error : unavailable('The append', this.#file, error))
+    }
+  }
+
+  #nextBatch(): readonly Waiting[] {
+    let events = 0
+    let units = 0
+    const end = this.#queue.findIndex(({ append }, index) => {
+      events += append.events.length
+      units += unitsOf(append)
+      return index > 0 && (events > batchLimits.events || units > batchLimits.units)
+    })
+    return end === -1 ? this.#queue : this.#queue.slice(0, end)
+  }
+}

@@ -1,0 +1,208 @@
+/** Writes a batch of appends in one transaction, each checked before it is written. Synchronous. */
+import { statSync } from 'node:fs'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { SealedEvent } from '../event.ts'
+import { type Append, type Appended, WrongExpectedRevision } from '../port.ts'
+import { isBusy, resultCode, resultCodeOf, unavailable } from './errors.ts'
+import type { LogFile } from './open.ts'
+import { Recent } from './recent.ts'
+import { hexAt, integerAt, integerOrNullAt } from './rows.ts'
+import { NameStatements, type StreamNames } from './stream-names.ts'
+
+/** Streams whose heads are kept in memory. */
+const headsKept = 32_768
+
+/** What becomes of one append of a batch that was committed. */
+export type Outcome = Appended | WrongExpectedRevision
+
+/** Nobody says whether the transaction will be there after a crash: its COMMIT failed half way. */
+export class CommitInDoubt extends Error {
+  override readonly name = 'CommitInDoubt'
+}
+
+interface Head {
+  readonly id: number
+  readonly revision: number
+}
+
+/** What the transaction under way has changed, known to nobody else before its COMMIT. */
+interface Batch {
+  readonly heads: Map<string, Head>
+  readonly arrived: (readonly [name: string, id: number])[]
+  lastId: number
+}
+
+const surelyRolledBack = (commitError: unknown): boolean => {
+  // The record that makes a transaction count is written last, so a lack of space comes before it. Any other
+  // failure may be that of the fsync after it.
+  return resultCodeOf(commitError) === resultCode.full || isBusy(commitError)
+}
+
+export class LogWriter {
+  readonly #log: LogFile
+  readonly #names: StreamNames
+  readonly #nameStatements: NameStatements
+  readonly #heads = new Recent<Head>(headsKept)
+  readonly #begin: StatementSync
+  readonly #commit: StatementSync
+  readonly #dataVersion: StatementSync
+  readonly #headOf: StatementSync
+  readonly #written: StatementSync
+  readonly #insertStream: StatementSync
+  readonly #insertEvent: StatementSync
+  readonly #insertName: StatementSync
+  readonly #setThrough: StatementSync
+  #seenVersion: number
+
+  constructor(log: LogFile, names: StreamNames) {
+    const database: DatabaseSync = log.writer
+    this.#log = log
+    this.#names = names
+    this.#nameStatements = new NameStatements(database)
+    this.#begin = database.prepare('BEGIN IMMEDIATE')
+    this.#commit = database.prepare('COMMIT')
+    this.#dataVersion = database.prepare('PRAGMA data_version')
+    this.#headOf = database.prepare('SELECT max(revision) FROM events WHERE stream = ?')
+    this.#written = database.prepare(
+      'SELECT hash, position FROM events WHERE stream = ? AND revision BETWEEN ? AND ? ORDER BY revision',
+    )
+    this.#insertStream = database.prepare('INSERT INTO streams (id, name) VALUES (?, ?)')
+    this.#insertEvent = database.prepare(
+      'INSERT INTO events (stream, revision, type, schema_version, data, metadata, hash) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    )
+    this.#insertName = database.prepare(
+      'INSERT INTO stream_names (name, id) VALUES (?, ?) ON CONFLICT DO NOTHING',
+    )
+    this.#setThrough = database.prepare('UPDATE meta SET names_through = max(names_through, ?)')
+    this.#seenVersion = -1
+  }
+
+  /**
+   * Answers after COMMIT, in the order asked. One refusal leaves the others.
+   * @throws SQLite's own error where another process is writing: nothing was begun, try again
+   * @throws {StoreUnavailable} nothing of the batch was written
+   * @throws {CommitInDoubt}
+   */
+  write(appends: readonly Append[]): readonly Outcome[] {
+    this.#demandSameFile()
+    this.#start()
+    const batch: Batch = { heads: new Map(), arrived: [], lastId: this.#names.lastId }
+    let outcomes: readonly Outcome[]
+    try {
+      this.#noticeOthers()
+      batch.lastId = this.#names.lastId
+      outcomes = appends.map((append) => this.#writeOne(append, batch))
+      this.#names.sweep(batch.arrived.length, this.#insertName, this.#setThrough)
+    } catch (error) {
+      this.#rollBack()
+      throw unavailable('The append', this.#log.file, error)
+    }
+    this.#end()
+    this.#names.committed(batch.arrived)
+    for (const [stream, head] of batch.heads) this.#heads.set(stream, head)
+    return outcomes
+  }
+
+  /** A file removed or replaced under us still takes writes, and nobody would ever see them again. */
+  #demandSameFile(): void {
+    const now = statSync(this.#log.file, { bigint: true, throwIfNoEntry: false })
+    if (now?.ino === this.#log.inode) return
+    throw unavailable(
+      'The append',
+      this.#log.file,
+      new Error(`the file was ${now === undefined ? 'removed' : 'replaced'} while it was open; start again`),
+    )
+  }
+
+  #start(): void {
+    if (this.#log.writer.isTransaction) this.#rollBack()
+    try {
+      this.#begin.run()
+    } catch (error) {
+      if (isBusy(error)) throw error
+      throw unavailable('The append', this.#log.file, error)
+    }
+  }
+
+  #end(): void {
+    try {
+      this.#commit.run()
+    } catch (error) {
+      this.#rollBack()
+      if (surelyRolledBack(error)) throw unavailable('The append', this.#log.file, error)
+      throw new CommitInDoubt('COMMIT failed', { cause: error })
+    }
+  }
+
+  #rollBack(): void {
+    this.#heads.clear()
+    // Ended by SQLite itself after some errors.
+    if (this.#log.writer.isTransaction) this.#log.writer.exec('ROLLBACK')
+  }
+
+  #noticeOthers(): void {
+    const version = integerAt(this.#dataVersion.get() ?? [], 0)
+    if (version === this.#seenVersion) return
+    this.#seenVersion = version
+    this.#heads.clear()
+    this.#names.refresh(this.#nameStatements)
+  }
+
+  #writeOne(append: Append, batch: Batch): Outcome {
+    const head = this.#head(append.stream, batch)
+    const actual = head?.revision ?? -1
+    if (actual !== append.expectedRevision)
+      return (
+        (head && this.#repeated(append, head)) ??
+        new WrongExpectedRevision(append.stream, append.expectedRevision, actual)
+      )
+    const id = head?.id ?? this.#newStream(append.stream, batch)
+    const revision = actual + append.events.length
+    let position = ''
+    for (const event of append.events) position = this.#insert(id, event)
+    batch.heads.set(append.stream, { id, revision })
+    return { revision, position }
+  }
+
+  #head(stream: string, batch: Batch): Head | undefined {
+    const known = batch.heads.get(stream) ?? this.#heads.get(stream)
+    if (known !== undefined) return known
+    const id = this.#names.find(stream, this.#nameStatements)
+    if (id === undefined) return undefined
+    const revision = integerOrNullAt(this.#headOf.get(id) ?? [null], 0) ?? -1
+    const head = { id, revision }
+    this.#heads.set(stream, head)
+    return head
+  }
+
+  #newStream(name: string, batch: Batch): number {
+    batch.lastId += 1
+    this.#insertStream.run(batch.lastId, name)
+    batch.arrived.push([name, batch.lastId])
+    return batch.lastId
+  }
+
+  #insert(stream: number, event: SealedEvent): string {
+    const { lastInsertRowid } = this.#insertEvent.run(
+      stream,
+      event.revision,
+      event.type,
+      event.schemaVersion,
+      event.data,
+      event.metadata,
+      Buffer.from(event.hash, 'hex'),
+    )
+    return lastInsertRowid.toString()
+  }
+
+  /** The first answer, where exactly these events stand there already. */
+  #repeated({ expectedRevision, events }: Append, head: Head): Appended | undefined {
+    const last = expectedRevision + events.length
+    if (last > head.revision) return undefined
+    const rows = this.#written.all(head.id, expectedRevision + 1, last)
+    const same =
+      rows.length === events.length &&
+      events.every((event, index) => hexAt(rows[index] ?? [], 0) === event.hash)
+    return same ? { revision: last, position: integerAt(rows.at(-1) ?? [], 1).toString() } : undefined
+  }
+}
