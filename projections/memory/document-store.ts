@@ -1,0 +1,60 @@
+import {
+  type DocumentStore,
+  type Generation,
+  GenerationBehind,
+  GenerationGone,
+  InvalidDocument,
+} from '../documents.ts'
+import { isBehind } from '../order.ts'
+import { checkSpec } from '../spec.ts'
+import { MemoryGeneration } from './generation.ts'
+
+/** A document store that lives as long as the process: for tests and for trying a projection out. */
+export const openMemoryDocumentStore = (): DocumentStore => {
+  const live = new Map<string, MemoryGeneration>()
+  const building = new Set<MemoryGeneration>()
+  let begun = 0
+
+  const ours = (generation: Generation): MemoryGeneration => {
+    if (!(generation instanceof MemoryGeneration) || generation.isGone)
+      throw new GenerationGone(generation.id)
+    return generation
+  }
+
+  return {
+    live: async (projection) => live.get(projection) ?? null,
+    begin: async (spec) => {
+      checkSpec(spec)
+      begun += 1
+      const generation = new MemoryGeneration(`${spec.name}-${spec.version}-${begun}`, spec)
+      building.add(generation)
+      return generation
+    },
+    seal: async (generation) => {
+      ours(generation)
+    },
+    publish: async (generation) => {
+      const next = ours(generation)
+      const before = live.get(next.projection)
+      if (before === next) return
+      const [at, was] = [await next.checkpoint(), (await before?.checkpoint()) ?? null]
+      if (isBehind(at, was)) throw new GenerationBehind(next.id, at?.position ?? null, was?.position ?? null)
+      live.set(next.projection, next)
+      building.delete(next)
+      before?.retire()
+    },
+    discard: async (generation) => {
+      const dropped = ours(generation)
+      if (live.get(dropped.projection) === dropped)
+        throw new InvalidDocument(`Generation ${dropped.id} is live: it cannot be discarded.`)
+      building.delete(dropped)
+      dropped.retire()
+    },
+    sweep: async () => 0,
+    close: async () => {
+      for (const generation of [...live.values(), ...building]) generation.retire()
+      live.clear()
+      building.clear()
+    },
+  }
+}

@@ -1,0 +1,270 @@
+import {
+  type Checkpoint,
+  type CollectionSpec,
+  DocumentStoreUnavailable,
+  type DocumentWrite,
+  type Filter,
+  type FindQuery,
+  type Generation,
+  GenerationGone,
+  InvalidQuery,
+  type LoadedDocument,
+  type ParkedStream,
+  type ProjectionSpec,
+  type StoredDocument,
+  type SumQuery,
+  type SumRow,
+} from '../documents.ts'
+import {
+  checkAtMost,
+  checkKey,
+  checkScan,
+  checkSum,
+  fieldOf,
+  matcherOf,
+  pageOf,
+  parseDocument,
+  safeSum,
+} from '../spec.ts'
+import { Connection } from './connection.ts'
+import { countSql, findSql, type Sql, sumSql } from './query.ts'
+import { checkpointOf, numberOf, parkedOf, type Row, storedOf, textOf } from './rows.ts'
+import {
+  createIndexes,
+  decodeField,
+  encodeField,
+  encodePosition,
+  tableOf,
+  upsert,
+  upsertCheckpoint,
+} from './schema.ts'
+
+/** What is worked out once for each collection. */
+interface Table {
+  readonly spec: CollectionSpec
+  readonly fields: readonly string[]
+  readonly upsert: string
+  readonly select: string
+}
+
+const tableFor = (spec: CollectionSpec): Table => ({
+  spec,
+  fields: Object.keys(spec.fields),
+  upsert: upsert(spec),
+  select: `SELECT key, CAST(position AS TEXT) AS position, document FROM ${tableOf(spec.name)} WHERE key = ?`,
+})
+
+/** A generation in a file of its own. */
+export class SqliteGeneration implements Generation {
+  readonly id: string
+  readonly projection: string
+  readonly version: number
+  readonly collections: readonly CollectionSpec[]
+  readonly #path: string
+  readonly #takesWrites: () => boolean
+  readonly #tables: ReadonlyMap<string, Table>
+  #connection: Connection
+  #mode: 'durable' | 'bulk'
+  #closed = false
+
+  constructor(
+    id: string,
+    spec: ProjectionSpec,
+    path: string,
+    connection: Connection,
+    mode: 'durable' | 'bulk',
+    takesWrites: () => boolean,
+  ) {
+    this.id = id
+    this.projection = spec.name
+    this.version = spec.version
+    this.collections = spec.collections
+    this.#path = path
+    this.#connection = connection
+    this.#mode = mode
+    this.#takesWrites = takesWrites
+    this.#tables = new Map(spec.collections.map((collection) => [collection.name, tableFor(collection)]))
+  }
+
+  get isBulk(): boolean {
+    return this.#mode === 'bulk'
+  }
+
+  /** @throws {GenerationGone} once it was dropped */
+  #open(): Connection {
+    if (this.#closed) throw new GenerationGone(this.id)
+    if (!this.#connection.isOpen)
+      throw new DocumentStoreUnavailable(`${this.#path} was left half written by a failed build. Discard it.`)
+    return this.#connection
+  }
+
+  #table(collection: string): Table {
+    const table = this.#tables.get(collection)
+    if (!table) throw new InvalidQuery(`There is no collection ${JSON.stringify(collection)} here.`)
+    return table
+  }
+
+  #all({ text: sql, values }: Sql): readonly Row[] {
+    const connection = this.#open()
+    return connection.run(() => connection.prepare(sql).all(...values))
+  }
+
+  async checkpoint(): Promise<Checkpoint | null> {
+    return this.readCheckpoint()
+  }
+
+  readCheckpoint(): Checkpoint | null {
+    const [row] = this.#all({
+      text: `SELECT epoch, CAST(position AS TEXT) AS position, event, recorded_at AS recordedAt, scanned FROM checkpoint`,
+      values: [],
+    })
+    return row ? checkpointOf(row) : null
+  }
+
+  async load(collection: string, keys: readonly string[]): Promise<ReadonlyMap<string, LoadedDocument>> {
+    const connection = this.#open()
+    const select = connection.prepare(this.#table(collection).select)
+    const loaded = new Map<string, LoadedDocument>()
+    // In one transaction: taking and leaving the read lock costs more than most of the look-ups.
+    connection.transaction('DEFERRED', () => {
+      for (const key of keys) {
+        const row = select.get(key)
+        if (row)
+          loaded.set(key, {
+            position: textOf(row.position),
+            document: row.document === null ? null : parseDocument(textOf(row.document)),
+          })
+      }
+    })
+    return loaded
+  }
+
+  async write(stages: readonly (readonly DocumentWrite[])[], checkpoint: Checkpoint): Promise<void> {
+    const connection = this.#open()
+    const rows = stages.flat().map((write) => this.#rowOf(write))
+    try {
+      connection.transaction('IMMEDIATE', () => {
+        // Asked under the write lock, which whoever replaces this generation takes too.
+        if (!this.#takesWrites()) throw new GenerationGone(this.id)
+        for (const { table, values } of rows) connection.prepare(table.upsert).run(...values)
+        const { epoch, position, event, recordedAt, scanned } = checkpoint
+        connection
+          .prepare(upsertCheckpoint)
+          .run(epoch, position === null ? null : encodePosition(position), event, recordedAt, scanned)
+      })
+    } catch (error) {
+      if (this.isBulk) connection.close()
+      throw error
+    }
+  }
+
+  #rowOf({ collection, key, position, document }: DocumentWrite): {
+    readonly table: Table
+    readonly values: readonly (string | number | bigint | null)[]
+  } {
+    const table = this.#table(collection)
+    checkKey(collection, key)
+    const values: (string | number | bigint | null)[] = [key, encodePosition(position)]
+    if (document === null) values.push(null, ...table.fields.map(() => null))
+    else {
+      values.push(JSON.stringify(document))
+      for (const field of table.fields) values.push(encodeField(fieldOf(table.spec, field, key, document)))
+    }
+    return { table, values }
+  }
+
+  async get(collection: string, key: string): Promise<StoredDocument | undefined> {
+    const [row] = this.#all({ text: this.#table(collection).select, values: [key] })
+    if (row?.document === null) return undefined
+    return row && storedOf(row)
+  }
+
+  async find(query: FindQuery): Promise<readonly StoredDocument[]> {
+    const spec = this.#table(query.collection).spec
+    return this.#all(findSql(spec, pageOf(spec, query))).map(storedOf)
+  }
+
+  async sum(query: SumQuery): Promise<readonly SumRow[]> {
+    const { collection, groupBy, sums } = query
+    const spec = this.#table(collection).spec
+    const rows = this.#sumRows(collection, sumSql(spec, checkSum(spec, query), groupBy, sums))
+    return rows.map((row) => ({
+      group: Object.fromEntries(groupBy.map((field, index) => [field, decodeField(row[`g${index}`])])),
+      count: numberOf(row.n),
+      sums: Object.fromEntries(
+        sums.map((field, index) => [
+          field,
+          safeSum(collection, field, BigInt(textOf(row[`s${index}`] ?? '0'))),
+        ]),
+      ),
+    }))
+  }
+
+  #sumRows(collection: string, sql: Sql): readonly Row[] {
+    try {
+      // Without groups SQL answers a row even where nothing matches.
+      return this.#all(sql).filter((row) => row.n !== 0)
+    } catch (error) {
+      if (error instanceof Error && error.message === 'integer overflow')
+        throw new RangeError(`A sum in ${collection} is beyond 63 bits.`, { cause: error })
+      throw error
+    }
+  }
+
+  async count(query: Filter & { readonly collection: string }, atMost: number): Promise<number> {
+    const spec = this.#table(query.collection).spec
+    const [row] = this.#all(countSql(spec, matcherOf(spec, query), checkAtMost(atMost)))
+    return numberOf(row?.n)
+  }
+
+  async park(stream: ParkedStream): Promise<void> {
+    const connection = this.#open()
+    connection.transaction('IMMEDIATE', () => {
+      if (!this.#takesWrites()) throw new GenerationGone(this.id)
+      connection
+        .prepare(
+          'INSERT INTO parked (stream, parked) VALUES (?, ?) ON CONFLICT (stream) DO UPDATE SET parked = excluded.parked',
+        )
+        .run(stream.stream, JSON.stringify(stream))
+    })
+  }
+
+  async parked(): Promise<readonly ParkedStream[]> {
+    return this.#all({ text: 'SELECT parked FROM parked ORDER BY stream', values: [] }).map(parkedOf)
+  }
+
+  async scan(collection: string, afterKey: string | null, limit: number): Promise<readonly StoredDocument[]> {
+    const after = afterKey === null ? {} : { after: [afterKey] }
+    return this.find({ collection, limit: checkScan(limit), ...after })
+  }
+
+  /** Runs `work` while nobody, in any process, can write to this generation. */
+  whileLocked<T>(work: () => T): T {
+    return this.#open().transaction('IMMEDIATE', work)
+  }
+
+  /** From now on another connection, in the durable mode: see `seal`. */
+  reopen(): void {
+    this.#connection = new Connection(this.#path)
+    this.#mode = 'durable'
+  }
+
+  /** Creates the declared indexes, one a call; how many are still to come. */
+  createIndex(index: number): number {
+    const connection = this.#open()
+    const statements = this.collections.flatMap(createIndexes)
+    const statement = statements[index]
+    if (statement !== undefined) connection.run(() => connection.db.exec(statement))
+    return statements.length - index - 1
+  }
+
+  /** Closes the file, to be reopened. */
+  suspend(): void {
+    this.#open().close()
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#connection.close()
+  }
+}
