@@ -15,7 +15,7 @@ export const journeyEvents = {
       subject: z.union([shape.personId, shape.visitorId]),
       communityId: shape.communityId,
       membershipId: shape.membershipId.nullable(),
-      segments: z.array(shape.segmentAt).max(100),
+      segments: z.array(shape.segmentAt).max(200),
       source: shape.trafficSource,
       channel: shape.code,
       campaignId: shape.campaignId.nullable(),
