@@ -193,7 +193,10 @@ const decide = (
       if (moving.length === 0) return []
       checkOpen(state, ref)
       if (state.events >= mostRollEvents && state.completed !== null)
-        throw new Rejection('WRONG_STATE', 'This part of the roll is full. Carry it, and go on in the next one.')
+        throw new Rejection(
+          'WRONG_STATE',
+          'This part of the roll is full. Carry it, and go on in the next one.',
+        )
       const data = { ...ref, members: moving }
       return [{ type: entering ? 'SegmentMembersEntered' : 'SegmentMembersLeft', data }]
     }
