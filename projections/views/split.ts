@@ -1,0 +1,216 @@
+/**
+ * How revenue is split (design section 6). One document per (currency, month, community, segment, partner), its
+ * figures by role and party. Partner, and segment, and segment and community and partner together, may be ALL:
+ * segments overlap, so totals are documents of their own, never sums of cells.
+ *
+ * The month is the one of the books: a refund, a correction or a void counts where it took effect. `gross` is what
+ * the legs stand at: a correction moves it from one party to another, a void takes out what refunds had left.
+ * `reversed` is what refunds and lost disputes took back, `kept` the pool that they did not, which the line's
+ * partner bears; `net` = gross − reversed − kept.
+ *
+ * Persons have documents of their own in `parties`; by role, they stand together as PERSONS.
+ */
+import { type Role, roles } from '../../domain/events/shapes.ts'
+import type { Change } from '../projection.ts'
+import { type Collection, collection } from './collection.ts'
+import { ALL, keyOf } from './keys.ts'
+import { type LegMoved, type LineMoved, movementOf, movingTypes } from './movement.ts'
+import { integer, list, object, oneOf, type Shaped, text } from './shape.ts'
+import { type EventOf, view } from './view.ts'
+
+/** Stands for all persons who have a role, sharers for example. */
+export const PERSONS = 'persons'
+
+const figures = { gross: integer, reversed: integer, kept: integer, net: integer, legs: integer }
+const share = object({ role: oneOf(roles), party: text, ...figures })
+export type ShareFigures = Shaped<typeof share>
+
+const split = object({
+  currency: text,
+  month: text,
+  community: text,
+  segment: text,
+  partner: text,
+  ...figures,
+  /** By rank of the role, then party; in totals over partners the party is ALL. */
+  shares: list(share),
+})
+export type SplitDocument = Shaped<typeof split>
+
+export const splits: Collection<SplitDocument> = collection({
+  name: 'splits',
+  fields: { currency: 'text', month: 'text', community: 'text', segment: 'text', partner: 'text' },
+  indexes: [
+    ['segment', 'community', 'partner', 'month'],
+    ['segment', 'partner', 'community', 'month'],
+    ['community', 'segment', 'partner', 'month'],
+  ],
+  shape: split,
+})
+
+const personShare = object({
+  currency: text,
+  month: text,
+  community: text,
+  segment: text,
+  partner: text,
+  role: oneOf(roles),
+  party: text,
+  ...figures,
+})
+export type PartyDocument = Shaped<typeof personShare>
+
+export const parties: Collection<PartyDocument> = collection({
+  name: 'parties',
+  fields: {
+    currency: 'text',
+    month: 'text',
+    community: 'text',
+    segment: 'text',
+    partner: 'text',
+    role: 'text',
+    party: 'text',
+  },
+  indexes: [
+    ['segment', 'community', 'party', 'month'],
+    ['party', 'segment', 'month'],
+  ],
+  shape: personShare,
+})
+
+interface Added {
+  gross: number
+  reversed: number
+  kept: number
+  legs: number
+}
+
+interface ShareMoved extends Added {
+  readonly role: Role
+  readonly party: string
+}
+
+interface PartnerMoved {
+  readonly partnerId: string
+  readonly shares: ShareMoved[]
+}
+
+const addTo = (shares: ShareMoved[], leg: LegMoved, party: string): void => {
+  let found = shares.find((each) => each.role === leg.role && each.party === party)
+  if (found === undefined) {
+    found = { role: leg.role, party, gross: 0, reversed: 0, kept: 0, legs: 0 }
+    shares.push(found)
+  }
+  found.gross += leg.gross
+  found.reversed += leg.reversed
+  found.kept += leg.kept
+  found.legs += leg.legs
+}
+
+const isPerson = (party: string): boolean => party.startsWith('person_')
+
+const byPartner = (lines: readonly LineMoved[], persons: boolean): readonly PartnerMoved[] => {
+  const moved: PartnerMoved[] = []
+  for (const { partnerId, legs } of lines) {
+    let partner = moved.find((each) => each.partnerId === partnerId)
+    if (partner === undefined) {
+      partner = { partnerId, shares: [] }
+      moved.push(partner)
+    }
+    for (const leg of legs) {
+      if (!persons) addTo(partner.shares, leg, isPerson(leg.party) ? PERSONS : leg.party)
+      else if (isPerson(leg.party)) addTo(partner.shares, leg, leg.party)
+    }
+  }
+  return moved
+}
+
+const overall = (lines: readonly LineMoved[]): readonly ShareMoved[] => {
+  const shares: ShareMoved[] = []
+  for (const { legs } of lines) for (const leg of legs) addTo(shares, leg, ALL)
+  return shares
+}
+
+const sum = (before: Added | undefined, added: Added) => {
+  const gross = (before?.gross ?? 0) + added.gross
+  const reversed = (before?.reversed ?? 0) + added.reversed
+  const kept = (before?.kept ?? 0) + added.kept
+  return { gross, reversed, kept, net: gross - reversed - kept, legs: (before?.legs ?? 0) + added.legs }
+}
+
+const isBefore = (a: { role: Role; party: string }, b: { role: Role; party: string }): boolean =>
+  a.role === b.role ? a.party < b.party : roles.indexOf(a.role) < roles.indexOf(b.role)
+
+const withShare = (shares: readonly ShareFigures[], added: ShareMoved): readonly ShareFigures[] => {
+  const { role, party } = added
+  const at = shares.findIndex((each) => !isBefore(each, added))
+  const found = shares[at]
+  if (found !== undefined && found.role === role && found.party === party) {
+    return shares.with(at, { role, party, ...sum(found, added) })
+  }
+  return shares.toSpliced(at === -1 ? shares.length : at, 0, { role, party, ...sum(undefined, added) })
+}
+
+interface SplitKey {
+  readonly currency: string
+  readonly month: string
+  readonly community: string
+  readonly segment: string
+  readonly partner: string
+}
+
+const changeOf = (key: SplitKey, moved: readonly ShareMoved[]): Change => {
+  const total: Added = { gross: 0, reversed: 0, kept: 0, legs: 0 }
+  for (const { gross, reversed, kept, legs } of moved) {
+    total.gross += gross
+    total.reversed += reversed
+    total.kept += kept
+    total.legs += legs
+  }
+  const { currency, month, community, segment, partner } = key
+  return splits.change(keyOf(currency, month, community, segment, partner), (before) => {
+    let shares = before?.shares ?? []
+    for (const each of moved) shares = withShare(shares, each)
+    return { ...key, ...sum(before, total), shares }
+  })
+}
+
+const personChange = (key: SplitKey, moved: ShareMoved): Change => {
+  const { currency, month, community, segment, partner } = key
+  const { role, party } = moved
+  return parties.change(keyOf(currency, month, community, segment, partner, role, party), (before) => ({
+    ...key,
+    role,
+    party,
+    ...sum(before, moved),
+  }))
+}
+
+const changes = (event: EventOf<(typeof movingTypes)[number]>): readonly Change[] => {
+  const movement = movementOf(event)
+  if (movement === null) return []
+  const { currency, booked: month, communityId: community, segments, lines } = movement
+  const partners = byPartner(lines, false)
+  const persons = byPartner(lines, true)
+  const total = overall(lines)
+  const made = [changeOf({ currency, month, community: ALL, segment: ALL, partner: ALL }, total)]
+  for (const segment of segments) {
+    made.push(changeOf({ currency, month, community, segment, partner: ALL }, total))
+    for (const { partnerId: partner, shares } of partners) {
+      made.push(changeOf({ currency, month, community, segment, partner }, shares))
+    }
+    for (const { partnerId: partner, shares } of persons) {
+      for (const each of shares)
+        made.push(personChange({ currency, month, community, segment, partner }, each))
+    }
+  }
+  return made
+}
+
+export const revenueSplit = view({
+  name: 'split',
+  version: 1,
+  collections: [splits, parties],
+  types: movingTypes,
+  changes,
+})
