@@ -3,13 +3,19 @@
  *
  * - One append is one stream, with an exact expected revision. Nothing relies on two streams committing
  *   together. An acknowledged append survives `kill -9` and power loss.
- * - Re-appending an identical batch (same hashes at the same revisions) answers the first append's result
- *   and writes nothing, however much was appended after it. Anything else at a taken revision is a
- *   `WrongExpectedRevision`. The same event at a new revision cannot be: the hash covers the revision.
+ * - An append of which every event already stands at its revision (same hashes) is a repeat: it answers with
+ *   the revision and position of its own last event and writes nothing, however much was appended after it.
+ *   The whole of an earlier batch is one, and so is a part of it. Any other append to a stream that is not at
+ *   the expected revision is a `WrongExpectedRevision`, also where some of its events stand. The same event at
+ *   a new revision cannot be: the hash covers the revision.
  * - Events of one append are contiguous in their stream and their positions increase; readers see all of
  *   them or none. Positions increase in commit order: a reader that has seen position P never finds a new
  *   event at or before P.
- * - Streams and events are never deleted.
+ * - Streams and events are never deleted. Texts come back as they were given, to the byte.
+ * - Streams are named `{category}-{id}`: up to 200 printable ASCII characters, the category of letters, digits
+ *   and underscores. Types are up to 100 letters, digits, dots and underscores (see `checkAppend`).
+ * - After `close` every method but `comparePositions` and `close` rejects with `StoreUnavailable`; appends
+ *   asked for before it are answered, waits end.
  */
 import type { Position, SealedEvent, StoredEvent } from './event.ts'
 
@@ -31,17 +37,23 @@ export interface Appended {
 }
 
 export interface StreamRead {
-  /** First revision wanted (forwards) or last one (backwards); defaults to the stream's end of that side. */
+  /**
+   * First revision wanted (forwards) or last one (backwards); defaults to the stream's end of that side.
+   * Forwards, past the end there is nothing; backwards, past the end is the end.
+   */
   readonly from?: number
   readonly direction?: 'forwards' | 'backwards'
   /** Most events to return; default 1,000. */
   readonly limit?: number
 }
 
-/** A page of the log. `next` is the position of the last event *scanned*: read on from there. */
+/**
+ * A page of the log. `next` is the position of the last event *scanned*: read on from there. A page may hold
+ * fewer events than asked for, even none, away from the head: only `atHead` says that there are no more.
+ */
 export interface LogPage {
   readonly events: readonly StoredEvent[]
-  /** Null only where nothing was ever written and no `after` was given. */
+  /** Null only where nothing was scanned and no `after` was given. */
   readonly next: Position | null
   /** True when the page reached the head of the log as it was when read. */
   readonly atHead: boolean
@@ -52,11 +64,17 @@ export interface EventStore {
   readonly epoch: string
   /** @throws {WrongExpectedRevision | OutcomeUnknown | AppendTooLarge | InvalidAppend | StoreUnavailable} */
   append(append: Append): Promise<Appended>
-  /** Events of one stream in order; empty where it does not exist. Reads at the leader. */
+  /**
+   * Events of one stream in order; empty where it does not exist. Reads at the leader. As many as asked for
+   * unless the stream ends. @throws {StoreUnavailable}, {RangeError} where `from` or `limit` cannot be
+   */
   readStream(stream: string, read?: StreamRead): Promise<readonly StoredEvent[]>
   /** Revision of the stream's last event, -1 where it does not exist; confirmed by the leader now. */
   headRevision(stream: string): Promise<number>
-  /** Events of all streams after a position (exclusive), oldest first. */
+  /**
+   * Events of all streams after a position (exclusive), oldest first, at most `limit` (0 asks only for
+   * `atHead`). @throws {StoreUnavailable}, {RangeError} for the limit, {TypeError} for what is no position
+   */
   readLog(after: Position | null, limit: number): Promise<LogPage>
   /** The last event's position, or null on an empty log. */
   head(): Promise<Position | null>
