@@ -1,10 +1,10 @@
 /** Loads what placing or recording a purchase looks at: every state from the log, none from a view. */
 import { type TouchSeen, windowStart } from '../attribution.ts'
-import { type BundleState, bundle } from '../bundle.ts'
+import { type BundleState, bundleSource } from '../bundle/state.ts'
 import { type CommunityState, community } from '../community.ts'
 import type { Read } from '../decider.ts'
 import { type Derive, journeyIdOf, membershipIdOf, partnershipIdOf } from '../derive.ts'
-import { journeySource, touchesWithin } from '../journey.ts'
+import { journeySource, touchesWithin } from '../journey/state.ts'
 import {
   bindingAt,
   inviterAt,
@@ -12,7 +12,7 @@ import {
   membershipFacts,
   membershipSource,
 } from '../membership/state.ts'
-import { type OfferState, offerAt, offerSource } from '../offer.ts'
+import { type OfferState, offer, offerAt } from '../offer.ts'
 import { type PartnerState, partner } from '../partner.ts'
 import { type PartnershipState, partnershipSource } from '../partnership.ts'
 import { person } from '../person.ts'
@@ -139,12 +139,12 @@ export const gatherSale = async (
   const communityState = await read(community, communityId)
   const membership = await read(membershipSource, membershipIdOf(derive, communityId, personId))
   const buyer = await read(person, personId)
-  const bundles = await loadAll(wanted.bundles, (id) => read(bundle, id))
+  const bundles = await loadAll(wanted.bundles, (id) => read(bundleSource, id))
   const components = [...bundles.values()].flatMap(({ versions }) =>
     versions.flatMap((each) => each.components),
   )
   const offers = await loadAll([...wanted.offers, ...components.map(({ offerId }) => offerId)], (id) =>
-    read(offerSource, id),
+    read(offer, id),
   )
   const partnerIds = [
     ...wanted.partners,

@@ -1,5 +1,5 @@
 /** Placing asks for a sale, which may be refused. It is in the books from its first capture. */
-import { bundleAt, bundleProblem } from '../bundle.ts'
+import { bundleAt, bundleProblem, componentProblem } from '../bundle/state.ts'
 import { Rejection, unreachable } from '../decider.ts'
 import type { PurchaseEvent } from '../events/purchases.ts'
 import { offerAt, offerProblem } from '../offer.ts'
@@ -110,21 +110,17 @@ const bundleDrafts = (
   sameCurrency(placing, version.currency, [...path, 'bundleId'])
   return version.components.map((component): LineDraft => {
     const offered = around.offers.get(component.offerId)
-    const facts = offered === undefined ? null : offerAt(offered, component.offerVersion)
-    const gone =
-      offered === undefined ||
-      facts === null ||
-      offered.version !== component.offerVersion ||
-      offerProblem(offered, { at, communityId, segmentIds: around.segments.map(({ id }) => id) }) !== null ||
-      around.partners.get(component.partnerId)?.status !== 'ADMITTED'
-    if (gone) {
+    const supplier = around.partners.get(component.partnerId)
+    if (offered === undefined || supplier === undefined) {
       throw new Rejection(
         'COMPONENT_UNAVAILABLE',
-        `Component ${component.component} cannot be sold now: its offer changed, was withdrawn, or its partner is suspended.`,
-        [...path, 'bundleId'],
-        { component: component.component },
+        `Component ${component.component} is of no known offer.`,
+        path,
       )
     }
+    const standing = { offer: offered, partner: supplier, at, communityId }
+    const gone = componentProblem(component, standing)
+    if (gone !== null) throw new Rejection(gone.code, gone.message, path, { component: component.component })
     const amount = times(component.amount, asked.quantity, [...path, 'quantity'])
     const discount = times(component.discount, asked.quantity, [...path, 'quantity'])
     return {
@@ -140,7 +136,7 @@ const bundleDrafts = (
       tax: null,
       amount,
       terms: termsOf(around, component.partnerId, at),
-      poolOverride: facts.poolOverride,
+      poolOverride: offerAt(offered, component.offerVersion)?.poolOverride ?? null,
     }
   })
 }

@@ -1,0 +1,102 @@
+/** The composition root: opens the engines that the configuration names and puts the parts together. */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Derive } from '../domain/derive.ts'
+import { createModel, type Model } from '../domain/model.ts'
+import { currentVersion, upcast } from '../domain/upcasting.ts'
+import { type Codec, createCodec } from '../eventstore/codec.ts'
+import { type CommandHandler, createCommandHandler } from '../eventstore/handler.ts'
+import { openSqliteEventStore, type SqliteEventStore } from '../eventstore/sqlite/sqlite-event-store.ts'
+import { createStating, type Stating } from '../eventstore/stating.ts'
+import { type Clock, systemClock } from '../platform/clock.ts'
+import { derivedId, uuidOf } from '../platform/ids.ts'
+import { type KeyStore, openKeyStore } from '../platform/key-store.ts'
+import { createSealing, type Sealing } from '../platform/sealing.ts'
+import { openSigningKey, type SigningKey } from '../platform/signing-key.ts'
+import type { DocumentStore } from '../projections/documents.ts'
+import { openSqliteDocumentStore } from '../projections/sqlite/document-store.ts'
+import { type Deployment, type Founding, openDeployment } from './deployment.ts'
+
+/** Files of a data folder. Views can be rebuilt from the log; the rest cannot be had again. */
+export const filesIn = (folder: string) => ({
+  log: join(folder, 'events.db'),
+  views: join(folder, 'views.db'),
+})
+
+/** The write side and what it stands on. Whoever opens it closes it. */
+export interface Tributary {
+  readonly folder: string
+  readonly clock: Clock
+  readonly deployment: Deployment
+  readonly derive: Derive
+  readonly store: SqliteEventStore
+  readonly codec: Codec
+  readonly handler: CommandHandler
+  readonly model: Model
+  readonly stating: Stating
+  readonly keys: KeyStore
+  readonly sealing: Sealing
+  readonly signingKey: SigningKey
+  readonly documents: DocumentStore
+  close(): Promise<void>
+}
+
+export interface TributaryOptions {
+  readonly folder: string
+  readonly clock?: Clock
+  /** Minor units by which a line may miss its amount and still count as covered; default 1. */
+  readonly toleranceMinor?: number
+  readonly masterKey?: Buffer | null
+  /** Of a deployment that is founded now; default UTC and all currencies. */
+  readonly founding?: Founding
+}
+
+/**
+ * Opens the embedded engines in a data folder, and founds a deployment where there is none.
+ * @throws {DataFolderTooNew | NotALog | StoreUnavailable | ForeignLog | SecretExposed}
+ */
+export const openTributary = async (options: TributaryOptions): Promise<Tributary> => {
+  const { folder, clock = systemClock, toleranceMinor = 1, masterKey = null } = options
+  mkdirSync(folder, { recursive: true })
+  const files = filesIn(folder)
+  const store = await openSqliteEventStore(files.log)
+  const opened: (() => unknown)[] = [() => store.close()]
+  try {
+    const codec = createCodec({ current: currentVersion, upcast })
+    const handler = createCommandHandler({ store, clock, codec })
+    opened.unshift(() => handler.close())
+    const founding = options.founding ?? { zone: 'UTC', currencies: [] }
+    const deployment = await openDeployment(folder, store, codec, handler, founding)
+    const namespace = uuidOf(deployment.id)
+    const derive: Derive = (prefix, ...parts) => derivedId(prefix, namespace, ...parts)
+    const model = createModel({ derive, tolerance: toleranceMinor })
+    const keys = openKeyStore(folder, masterKey)
+    opened.push(() => keys.close())
+    const documents = openSqliteDocumentStore({ path: files.views })
+    opened.unshift(() => documents.close())
+    return {
+      folder,
+      clock,
+      deployment,
+      derive,
+      store,
+      codec,
+      handler,
+      model,
+      stating: createStating({ handler, model, derive, ledgerZone: deployment.zone }),
+      keys,
+      sealing: createSealing(keys),
+      signingKey: openSigningKey(folder),
+      documents,
+      close: async () => {
+        await handler.close()
+        await documents.close()
+        await store.close()
+        keys.close()
+      },
+    }
+  } catch (error) {
+    for (const close of opened) await close()
+    throw error
+  }
+}
