@@ -12,7 +12,7 @@ import {
   InvalidDocument,
   type ProjectionSpec,
 } from '../documents.ts'
-import { comparePositions } from '../order.ts'
+import { isBehind } from '../order.ts'
 import { checkSpec } from '../spec.ts'
 import { Catalogue, type Entry } from './catalogue.ts'
 import { Connection } from './connection.ts'
@@ -156,12 +156,7 @@ class SqliteDocumentStore implements DocumentStore {
 
   #notBehind(next: SqliteGeneration, old: SqliteGeneration): boolean {
     const [at, was] = [next.readCheckpoint(), old.readCheckpoint()]
-    if (
-      was &&
-      was.epoch === (at?.epoch ?? was.epoch) &&
-      comparePositions(at?.position ?? null, was.position) < 0
-    )
-      throw new GenerationBehind(next.id, at?.position ?? null, was.position)
+    if (isBehind(at, was)) throw new GenerationBehind(next.id, at?.position ?? null, was?.position ?? null)
     return true
   }
 

@@ -11,13 +11,12 @@ import type {
 /** What a suite needs of an engine: stores on storage of their own, thrown away at the end. */
 export interface DocumentStoreHarness {
   readonly name: string
-  /**
-   * A store on new, empty storage. `another` opens the same storage as another process would; null where an
-   * engine cannot be shared.
-   */
+  /** False where storage lives and dies with one store. */
+  readonly isShared: boolean
+  /** A store on new, empty storage; `another` opens the same storage as another process would. */
   open(): Promise<{
     readonly store: DocumentStore
-    readonly another: (() => Promise<DocumentStore>) | null
+    readonly another: () => Promise<DocumentStore>
     readonly dispose: () => Promise<void>
   }>
 }

@@ -7,11 +7,16 @@ import { documentStoreContract } from './document-store.contract.ts'
 
 documentStoreContract({
   name: 'memory',
-  open: async () => ({ store: openMemoryDocumentStore(), another: null, dispose: async () => {} }),
+  isShared: false,
+  open: async () => {
+    const store = openMemoryDocumentStore()
+    return { store, another: async () => store, dispose: async () => {} }
+  },
 })
 
 documentStoreContract({
   name: 'SQLite',
+  isShared: true,
   open: async () => {
     const folder = await mkdtemp(join(tmpdir(), 'views-'))
     const path = join(folder, 'views.db')
