@@ -1,0 +1,78 @@
+/** Imports the Olist data set: reads its files, works out what to state, and states it through the command handler. */
+
+import type { Derive } from '../../domain/derive.ts'
+import type { CommandHandler } from '../../eventstore/handler.ts'
+import { readFamilies } from './olist-families.ts'
+import { findOlistFiles } from './olist-files.ts'
+import { olistIds, olistSystem } from './olist-ids.ts'
+import { marketSteps } from './olist-market.ts'
+import { type OlistPlan, planOlist } from './olist-plan.ts'
+import { salesSteps } from './olist-sales.ts'
+import type { Deciders } from './olist-steps.ts'
+import { readOlistTables } from './olist-tables.ts'
+import { runAll } from './pipeline.ts'
+import { senderFor } from './send.ts'
+
+/** Where an import states its facts. */
+export interface ImportTarget {
+  readonly deploymentId: string
+  readonly derive: Derive
+  readonly deciders: Deciders
+  readonly handler: Pick<CommandHandler, 'execute'>
+}
+
+export interface ImportProgress {
+  readonly step: string
+  readonly done: number
+  readonly total: number
+}
+
+export interface ImportOptions {
+  /** Stops between two commands; what was stated stays, and a next run goes on. */
+  readonly signal?: AbortSignal
+  readonly progress?: (progress: ImportProgress) => void
+}
+
+/** Commands under way at a time: as many share one commit. */
+const inFlight = 256
+
+/**
+ * Reads and checks all files before anything is stated.
+ * @throws {ImportError} where a file is missing, cut off or damaged
+ */
+export const readOlistPlan = async (folder: string): Promise<OlistPlan> => {
+  const families = readFamilies()
+  return planOlist(await readOlistTables(findOlistFiles(folder), families), families)
+}
+
+/**
+ * States the plan. Running it again changes nothing; after a stop it goes on.
+ * @throws {Rejection} where what is there already says otherwise, e.g. from other files
+ * @throws whatever the handler throws where the log cannot be written
+ */
+export const importOlist = async (
+  plan: OlistPlan,
+  { deploymentId, derive, deciders, handler }: ImportTarget,
+  { signal, progress }: ImportOptions = {},
+): Promise<void> => {
+  const parts = {
+    send: senderFor(olistSystem, handler, derive),
+    ids: olistIds(derive),
+    derive,
+    deploymentId,
+    deciders,
+  }
+  for (const { name, total, tasks } of [...marketSteps(plan, parts), ...salesSteps(plan, parts)]) {
+    let done = 0
+    const tell = () => progress?.({ step: name, done, total })
+    tell()
+    await runAll(tasks, {
+      inFlight,
+      signal,
+      done: () => {
+        done += 1
+        tell()
+      },
+    })
+  }
+}
