@@ -1,0 +1,194 @@
+/**
+ * A reactor follows the log and does something about what it reads: it appends further events through commands.
+ * It may die anywhere and begin again at its checkpoint, so what it does has to be harmless when done twice.
+ */
+import type { Codec } from '../eventstore/codec.ts'
+import type { Position, RecordedEvent } from '../eventstore/event.ts'
+import type { EventStore } from '../eventstore/port.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Checkpoint, DocumentStore, Generation } from '../projections/documents.ts'
+
+export interface Reactor {
+  readonly name: string
+  /** Event types that it looks at; others are scanned past. */
+  readonly types: readonly string[]
+  /** Events in log order. Resolves once all that they lead to is in the log; what it throws is tried again. */
+  readonly react: (events: readonly RecordedEvent<string, object>[]) => Promise<void>
+}
+
+export interface ReactorStatus {
+  readonly name: string
+  readonly position: Position | null
+  readonly scanned: number
+  /** Milliseconds since the last handled event was recorded, 0 at the head of the log. */
+  readonly lagMs: number
+  /** Failures since the last success, and the message of the latest. */
+  readonly failures: number
+  readonly lastError: string | null
+}
+
+export interface ReactorParts {
+  readonly store: EventStore
+  readonly documents: DocumentStore
+  readonly codec: Codec
+  readonly clock: Clock
+  readonly onError: (name: string, error: unknown) => void
+  /** Events read at once; default 4,096. */
+  readonly pageSize?: number
+}
+
+export interface RunningReactor {
+  status(): ReactorStatus
+  /** Resolves once everything up to a position was reacted to; false after `timeoutMs`. */
+  waitFor(position: Position, timeoutMs: number): Promise<boolean>
+  stop(): Promise<void>
+}
+
+const longestWaitMs = 30_000
+
+/** Checkpoints stand in the document store, as those of views do: a generation without collections. */
+const openCheckpoint = async (documents: DocumentStore, name: string): Promise<Generation> => {
+  const live = await documents.live(name)
+  if (live !== null) return live
+  const fresh = await documents.begin({ name, version: 1, collections: [] })
+  await documents.publish(fresh)
+  return (await documents.live(name)) ?? fresh
+}
+
+class Running implements RunningReactor {
+  readonly #reactor: Reactor
+  readonly #parts: ReactorParts
+  readonly #types: ReadonlySet<string>
+  readonly #stopping = new AbortController()
+  readonly #waiting = new Set<() => void>()
+  readonly #done: Promise<void>
+  #checkpoint: Checkpoint
+  #atHead = false
+  #failures = 0
+  #lastError: string | null = null
+
+  constructor(reactor: Reactor, parts: ReactorParts, generation: Generation, checkpoint: Checkpoint) {
+    this.#reactor = reactor
+    this.#parts = parts
+    this.#types = new Set(reactor.types)
+    this.#checkpoint = checkpoint
+    this.#done = this.#run(generation)
+  }
+
+  status(): ReactorStatus {
+    const { position, scanned, recordedAt } = this.#checkpoint
+    const behind = recordedAt === null ? 0 : Math.max(0, this.#parts.clock.now() - Date.parse(recordedAt))
+    return {
+      name: this.#reactor.name,
+      position,
+      scanned,
+      lagMs: this.#atHead ? 0 : behind,
+      failures: this.#failures,
+      lastError: this.#lastError,
+    }
+  }
+
+  async waitFor(position: Position, timeoutMs: number): Promise<boolean> {
+    const until = performance.now() + timeoutMs
+    while (!this.#reached(position)) {
+      const left = until - performance.now()
+      if (left <= 0 || this.#stopping.signal.aborted) return false
+      await this.#moved(left)
+    }
+    return true
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    await this.#done
+  }
+
+  #reached(position: Position): boolean {
+    const at = this.#checkpoint.position
+    return at !== null && this.#parts.store.comparePositions(at, position) >= 0
+  }
+
+  #moved(timeoutMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const settle = () => {
+        clearTimeout(timer)
+        this.#waiting.delete(settle)
+        resolve()
+      }
+      const timer = setTimeout(settle, timeoutMs)
+      this.#waiting.add(settle)
+    })
+  }
+
+  async #run(generation: Generation): Promise<void> {
+    const { store, onError } = this.#parts
+    const { signal } = this.#stopping
+    while (!signal.aborted) {
+      try {
+        await this.#page(generation)
+        this.#failures = 0
+        this.#lastError = null
+        if (this.#atHead) await store.waitForAppend(this.#checkpoint.position, 1_000, signal)
+      } catch (error) {
+        if (signal.aborted) return
+        this.#failures += 1
+        this.#lastError = error instanceof Error ? error.message : String(error)
+        onError(this.#reactor.name, error)
+        await this.#pause(Math.min(longestWaitMs, 100 * 2 ** Math.min(this.#failures, 12)))
+      }
+    }
+  }
+
+  #pause(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const { signal } = this.#stopping
+      const settle = () => {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', settle)
+        resolve()
+      }
+      const timer = setTimeout(settle, milliseconds)
+      signal.addEventListener('abort', settle)
+    })
+  }
+
+  async #page(generation: Generation): Promise<void> {
+    const { store, codec, pageSize = 4_096 } = this.#parts
+    const page = await store.readLog(this.#checkpoint.position, pageSize)
+    const events = page.events.flatMap((stored) => {
+      const event = this.#types.has(stored.type) ? codec.decode(stored) : undefined
+      return event === undefined ? [] : [event]
+    })
+    if (events.length > 0) await this.#reactor.react(events)
+    const last = page.events.at(-1)
+    if (last !== undefined) {
+      this.#checkpoint = {
+        epoch: store.epoch,
+        position: page.next,
+        event: `${last.stream}@${last.revision}`,
+        recordedAt: codec.metadata(last).recordedAt,
+        scanned: this.#checkpoint.scanned + page.events.length,
+      }
+      await generation.write([], this.#checkpoint)
+    }
+    this.#atHead = page.atHead
+    for (const settle of [...this.#waiting]) settle()
+  }
+}
+
+/**
+ * Starts a reactor at its checkpoint; after a change of the log's epoch at the beginning, since what it did before
+ * it finds done.
+ */
+export const startReactor = async (reactor: Reactor, parts: ReactorParts): Promise<RunningReactor> => {
+  const generation = await openCheckpoint(parts.documents, reactor.name)
+  const stored = await generation.checkpoint()
+  const begin: Checkpoint = {
+    epoch: parts.store.epoch,
+    position: null,
+    event: null,
+    recordedAt: null,
+    scanned: 0,
+  }
+  return new Running(reactor, parts, generation, stored?.epoch === parts.store.epoch ? stored : begin)
+}
