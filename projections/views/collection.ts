@@ -16,6 +16,8 @@ export interface Collection<T extends Row> extends CollectionSpec {
   readonly read: (document: Document) => T
   /** A change of one document; undefined stands for none. Answering the same object changes nothing. */
   readonly change: (key: string, fold: (before: T | undefined) => T | undefined) => Change
+  /** A change of a document that is there; what is not there stays so. */
+  readonly update: (key: string, fold: (before: T) => T) => Change
   /** A change that also looks at a document of an earlier change of the same event. */
   readonly changeGiven: <G extends Row>(
     key: string,
@@ -46,6 +48,11 @@ export const collection = <T extends Row>(
     indexes,
     read,
     change: (key, fold) => ({ collection: name, key, fold: (document) => fold(readIf(document)) }),
+    update: (key, fold) => ({
+      collection: name,
+      key,
+      fold: (document) => (document === undefined ? undefined : fold(read(document))),
+    }),
     changeGiven: (key, given, fold) => ({
       collection: name,
       key,

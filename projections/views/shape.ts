@@ -43,6 +43,12 @@ export const object = <Parts extends Readonly<Record<string, Shape<unknown>>>>(
   }
 }
 
+/** An object used as a table: any keys, values of one shape. */
+export const table = <T>(inner: Shape<T>): Shape<Readonly<Record<string, T>>> => ({
+  is: (value): value is Readonly<Record<string, T>> =>
+    isRecord(value) && Object.values(value).every((item) => inner.is(item)),
+})
+
 /** A value that a schema of the domain describes; for documents that seldom change. */
 export const described = <T>(schema: {
   safeParse(value: unknown): { success: boolean; data?: T }
