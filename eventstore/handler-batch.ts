@@ -42,6 +42,8 @@ export class Batch<State> {
   readonly events: DraftEvent[] = []
   /** The commands whose events are in the batch. */
   readonly commands = new Map<string, DoneCommand>()
+  /** Some of its answers append nothing. */
+  answersAlone = false
   state: State
   bytes = 0
   revision: number
@@ -70,6 +72,7 @@ export class Batch<State> {
     const answer = this.#answer(task)
     if (answer === 'full') return false
     this.decided.push({ task, answer })
+    if (answer.kind !== 'done' || answer.count === 0) this.answersAlone = true
     return true
   }
 

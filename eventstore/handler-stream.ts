@@ -53,7 +53,7 @@ export class CachedStream {
   readonly stream: string
   readonly commands = new DoneCommands()
   head: Head = emptyHead
-  /** When the read or append began that last confirmed the head, on a clock that never steps; -Infinity: never. */
+  /** When the read began that last confirmed the head, on a clock that never steps; -Infinity: never. */
   confirmedAt = Number.NEGATIVE_INFINITY
   doubt: Doubt | null = null
   /** Above 0 while somebody works on it, and it must stay. */

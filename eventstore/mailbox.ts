@@ -2,8 +2,10 @@
  * The commands of one stream, in the order they came. Those that wait are decided one after the other and
  * appended together; the next are looked at when these are answered.
  *
- * An answer is given only on a state that is known to have stood in the log after the command came in: since
- * the batch was appended to it, or since the stream was read to its end.
+ * An answer that appends nothing is given only on a state that stood in the log after the command came in, for
+ * which the stream is read to its end. That others are appended beside it is not enough: an engine answers an
+ * append that repeats another to the letter, as two processes may make of one command in one millisecond,
+ * however far the stream has moved since.
  */
 import { unreachable } from '../domain/decider.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -64,14 +66,15 @@ export class Mailbox<State> {
 
   push(task: Task<State>): void {
     this.#queue.push(task)
-    void task.gather()
+    const gathering = task.gather()
     if (this.#running) return
     this.#running = true
-    // Commands that arrive in the same turn go together.
-    queueMicrotask(() => void this.#run())
+    void this.#run(gathering)
   }
 
-  async #run(): Promise<void> {
+  /** Begins when the first command has gathered, so that commands of the same turn go together. */
+  async #run(gathering: Promise<void>): Promise<void> {
+    await gathering
     while (this.#queue.length > 0) {
       try {
         await this.#next()
@@ -114,12 +117,12 @@ export class Mailbox<State> {
         confirmed = true
       }
       const batch = this.#draft()
+      if (batch.answersAlone && !confirmed) {
+        await this.#source.refresh(this.#stream)
+        confirmed = true
+        if (this.#stream.head.revision !== batch.base.revision) continue
+      }
       if (batch.sealed.length === 0) {
-        if (!confirmed) {
-          await this.#source.refresh(this.#stream)
-          confirmed = true
-          if (this.#stream.head.revision !== batch.base.revision) continue
-        }
         void answerBatch(batch, null, this.#parts)
         return
       }
@@ -147,7 +150,6 @@ export class Mailbox<State> {
 
   /** True when the round has its answers; false when it has to be decided again. */
   async #append(batch: Batch<State>): Promise<boolean> {
-    const startedAt = this.#parts.elapsed()
     const append = {
       stream: this.#stream.stream,
       expectedRevision: batch.base.revision,
@@ -156,7 +158,7 @@ export class Mailbox<State> {
     const outcome = await appendBatch(append, this.#parts)
     switch (outcome.kind) {
       case 'appended':
-        this.#commit(batch, outcome.position, startedAt)
+        this.#commit(batch, outcome.position)
         void answerBatch(batch, outcome.position, this.#parts)
         return true
       case 'moved':
@@ -173,7 +175,7 @@ export class Mailbox<State> {
     }
   }
 
-  #commit(batch: Batch<State>, position: Position, startedAt: number): void {
+  #commit(batch: Batch<State>, position: Position): void {
     const { totals, cache } = this.#parts
     totals.appends += 1
     totals.events += batch.sealed.length
@@ -184,7 +186,6 @@ export class Mailbox<State> {
       commands,
       bytes,
     })
-    this.#stream.confirmedAt = Math.max(this.#stream.confirmedAt, startedAt)
     cache.account(this.#stream)
   }
 
