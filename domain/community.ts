@@ -68,6 +68,7 @@ export interface CommunityState {
   readonly contactPolicy: ContactPolicy | null
   readonly pickupPoints: readonly PickupPoint[]
   readonly operators: readonly string[]
+  readonly payee: z.infer<typeof shape.sealed> | null
 }
 
 /** Pickup points, closed ones too, and operators of one community. */
@@ -84,6 +85,7 @@ const initial: CommunityState = {
   contactPolicy: null,
   pickupPoints: [],
   operators: [],
+  payee: null,
 }
 
 const evolve = (state: CommunityState, event: CommunityEvent): CommunityState => {
@@ -116,7 +118,7 @@ const evolve = (state: CommunityState, event: CommunityEvent): CommunityState =>
     case 'OperatorAppointed':
       return { ...state, operators: [...state.operators, event.data.personId] }
     case 'PayeeDetailsSet':
-      return state
+      return { ...state, payee: event.data.details }
     default:
       return unreachable(event)
   }
@@ -217,6 +219,7 @@ const decide = (
       return [{ type: 'OperatorAppointed', data: { communityId, personId: command.personId } }]
     }
     case 'SetCommunityPayee':
+      if (same(state.payee, command.details)) return []
       return [{ type: 'PayeeDetailsSet', data: { party: communityId, details: command.details } }]
     default:
       return unreachable(command)

@@ -4,6 +4,7 @@ import { type Decider, nothingElse, Rejection, unreachable } from './decider.ts'
 import { eventTypes } from './events/define.ts'
 import { type PersonEvent, personEvents } from './events/members.ts'
 import * as shape from './events/shapes.ts'
+import { same } from './same.ts'
 
 export const personCommand = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('RegisterPerson'), personId: shape.personId, guest: z.boolean() }),
@@ -19,11 +20,12 @@ export interface PersonState {
   readonly erased: boolean
   /** Whose journeys count as this person's, too. */
   readonly visitors: readonly string[]
+  readonly payee: z.infer<typeof shape.sealed> | null
 }
 
 export const mostVisitors = 1_000
 
-const initial: PersonState = { id: null, guest: false, erased: false, visitors: [] }
+const initial: PersonState = { id: null, guest: false, erased: false, visitors: [], payee: null }
 
 const evolve = (state: PersonState, event: PersonEvent): PersonState => {
   switch (event.type) {
@@ -32,9 +34,9 @@ const evolve = (state: PersonState, event: PersonEvent): PersonState => {
     case 'VisitorIdentified':
       return { ...state, visitors: [...state.visitors, event.data.visitorId] }
     case 'PersonErased':
-      return { ...state, erased: true, visitors: [] }
+      return { ...state, erased: true, visitors: [], payee: null }
     case 'PayeeDetailsSet':
-      return state
+      return { ...state, payee: event.data.details }
     default:
       return unreachable(event)
   }
@@ -70,6 +72,7 @@ const decide = (state: PersonState, command: PersonCommand): readonly PersonEven
     case 'SetPersonPayee': {
       const party = known(state)
       checkNotErased(state)
+      if (same(state.payee, command.details)) return []
       return [{ type: 'PayeeDetailsSet', data: { party, details: command.details } }]
     }
     case 'ErasePerson': {
