@@ -20,26 +20,19 @@ const moveStage = (
   ref: MembershipRef,
   command: Extract<Others, { type: 'ReachStage' | 'LoseStage' }>,
 ): readonly MembershipEvent[] => {
-  if (command.stage === stage || stage === null) return []
-  const { type, ...facts } = command
-  const up = isAtLeast(command.stage, stage)
-  if (up !== (type === 'ReachStage'))
+  if (stage === null || command.stage === stage) return []
+  const isUp = isAtLeast(command.stage, stage)
+  if (isUp !== (command.type === 'ReachStage'))
     throw new Rejection(
       'WRONG_STATE',
-      `The member is at ${stage} already; ${command.stage} is ${up ? 'above' : 'below'} it.`,
+      `The member is at ${stage}; ${command.stage} is ${isUp ? 'above' : 'below'} it.`,
       ['stage'],
-      {
-        stage,
-      },
+      { stage },
     )
-  return command.type === 'ReachStage'
-    ? [
-        {
-          type: 'StageReached',
-          data: { ...ref, evidence: command.evidence, stage: facts.stage, reason: facts.reason },
-        },
-      ]
-    : [{ type: 'StageLost', data: { ...ref, stage: facts.stage, reason: facts.reason } }]
+  if (command.type === 'LoseStage')
+    return [{ type: 'StageLost', data: { ...ref, stage: command.stage, reason: command.reason } }]
+  const { evidence, reason } = command
+  return [{ type: 'StageReached', data: { ...ref, stage: command.stage, evidence, reason } }]
 }
 
 const decideMember = (
