@@ -1,0 +1,138 @@
+/** Documents of attribution (see attribution.ts). */
+
+import { trafficSource } from '../../domain/events/shapes.ts'
+import { shareEvents } from '../../domain/events/traffic.ts'
+import { type Collection, collection } from './collection.ts'
+import { described, integer, nullable, object, type Shaped, text } from './shape.ts'
+
+const source = described(trafficSource)
+
+const step = object({
+  community: text,
+  month: text,
+  source,
+  channel: text,
+  touches: integer,
+  joins: integer,
+})
+export type FunnelDocument = Shaped<typeof step>
+export const funnel: Collection<FunnelDocument> = collection({
+  name: 'funnel',
+  fields: {
+    community: 'text',
+    month: 'text',
+    source: 'text',
+    channel: 'text',
+    touches: 'integer',
+    joins: 'integer',
+  },
+  indexes: [['community', 'month']],
+  shape: step,
+})
+
+const touch = object({
+  event: text,
+  touch: text,
+  community: text,
+  share: nullable(text),
+  sharer: text,
+  source,
+  channel: text,
+  campaign: nullable(text),
+  at: text,
+})
+export type SharedTouchDocument = Shaped<typeof touch>
+/** Keyed by the name of the touch's event. */
+export const sharedTouches: Collection<SharedTouchDocument> = collection({
+  name: 'sharedTouches',
+  fields: { share: 'text', at: 'text' },
+  indexes: [['share', 'at']],
+  shape: touch,
+})
+
+const credit = object({
+  purchase: text,
+  community: text,
+  /** Of the recognition. */
+  month: text,
+  /** Of the touch; a binding is PRIVATE traffic, on no channel. */
+  source,
+  channel: text,
+  campaign: nullable(text),
+  /** Empty text: credited without a share. */
+  share: text,
+  sharer: text,
+  touch: nullable(text),
+  at: text,
+  currency: text,
+  gross: integer,
+  /** The sharer's legs at the sale. */
+  earned: integer,
+})
+export type CreditDocument = Shaped<typeof credit>
+/** Keyed by purchase and number. */
+export const credits: Collection<CreditDocument> = collection({
+  name: 'credits',
+  fields: {
+    purchase: 'text',
+    community: 'text',
+    month: 'text',
+    source: 'text',
+    channel: 'text',
+    share: 'text',
+    sharer: 'text',
+    currency: 'text',
+    at: 'text',
+    gross: 'integer',
+    earned: 'integer',
+  },
+  indexes: [
+    ['community', 'month', 'source', 'channel', 'currency', 'gross', 'earned'],
+    ['share', 'at'],
+    ['sharer', 'community', 'at'],
+  ],
+  shape: credit,
+})
+
+const share = object({
+  share: text,
+  community: text,
+  sharer: described(shareEvents.ShareCreated.data.shape.sharer),
+  person: text,
+  target: described(shareEvents.ShareCreated.data.shape.target),
+  channel: text,
+  createdAt: text,
+  touches: integer,
+  joins: integer,
+  /** 1 once it counts no touch any more. */
+  revoked: integer,
+})
+export type ShareDocument = Shaped<typeof share>
+export const shares: Collection<ShareDocument> = collection({
+  name: 'shares',
+  fields: { community: 'text', person: 'text', createdAt: 'text' },
+  indexes: [
+    ['community', 'createdAt'],
+    ['person', 'community', 'createdAt'],
+  ],
+  shape: share,
+})
+
+const sharer = object({
+  community: text,
+  person: text,
+  touches: integer,
+  /** Members whom the person invited. */
+  joins: integer,
+  /** Null until something was earned. Amounts are legs as SHARER_1 and SHARER_2. */
+  currency: nullable(text),
+  earned: integer,
+  reversed: integer,
+})
+export type SharerDocument = Shaped<typeof sharer>
+export const sharers: Collection<SharerDocument> = collection({
+  name: 'sharers',
+  fields: { community: 'text', person: 'text', earned: 'integer' },
+  indexes: [['community', 'earned'], ['person']],
+  shape: sharer,
+})
