@@ -107,6 +107,11 @@ export const purchaseEvents = {
       ...effect,
       reason: shape.reason,
       attribution,
+      /** Who was credited before. */
+      formerSharers: z.array(shape.personId).max(50),
+      /** Of the sale: what it came to, and the business date of the event that recognised it. */
+      total: shape.amount,
+      recognisedOn: shape.date,
       lines: z
         .array(
           z.strictObject({
@@ -138,6 +143,8 @@ export const purchaseEvents = {
       recognised: z.boolean(),
       /** Business date of the event that recognised it: views by month uncount it there. Null: it never was. */
       recognisedOn: shape.date.nullable(),
+      /** Who was credited, whatever refunds left of their legs. */
+      sharers: z.array(shape.personId).max(50),
       lines: z.array(lineReversal).max(200),
       captures: z.array(clearingPart).max(100),
       fees: z.array(z.strictObject({ ...clearing, charges: z.array(charge).max(400) })).max(100),

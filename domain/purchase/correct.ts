@@ -20,7 +20,8 @@ export const correctAttribution = (
   { credited, resplit }: Correction,
 ): readonly PurchaseEvent[] => {
   const sale = openSale(state)
-  if (!state.recognised) throw new Rejection('WRONG_STATE', 'The purchase is not in the books yet.')
+  if (!state.recognised || state.recognisedOn === null)
+    throw new Rejection('WRONG_STATE', 'The purchase is not in the books yet.')
   if (command.sharerId === sale.personId) {
     throw new Rejection('OWN_CHAIN', 'A buyer is never credited for their own purchase.', ['sharerId'])
   }
@@ -60,6 +61,9 @@ export const correctAttribution = (
         ...effectAt(sale, command.at),
         reason: command.reason,
         attribution,
+        formerSharers: now.map(({ sharerId }) => sharerId),
+        total: sale.total,
+        recognisedOn: state.recognisedOn,
         lines,
       },
     },

@@ -170,6 +170,7 @@ export const voidPurchase = (
         replacedBy: command.replacedBy,
         recognised: state.recognised,
         recognisedOn: state.recognisedOn,
+        sharers: sale.attribution.credited.map(({ sharerId }) => sharerId),
         lines: state.recognised ? state.lines.map(voidLine) : [],
         captures: state.captures.flatMap(({ provider, account, amount, returned }) =>
           amount === returned ? [] : [{ provider, account, amount: amount - returned }],
