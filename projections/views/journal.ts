@@ -87,7 +87,7 @@ export const balances: Collection<BalanceDocument> = collection({
   },
   indexes: [
     ['account', 'currency', 'month'],
-    ['kind', 'account'],
+    ['kind', 'account', 'currency', 'month'],
     ['month', 'account'],
   ],
   shape: balance,
