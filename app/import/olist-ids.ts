@@ -12,8 +12,6 @@ export interface OlistIds {
   readonly guest: (order: string) => string
   readonly offer: (product: string, seller: string) => string
   readonly purchase: (order: string) => string
-  /** `source`: what the fact is called in the data set. */
-  readonly fact: (source: string) => string
 }
 
 export const olistIds = (derive: Derive): OlistIds => ({
@@ -25,5 +23,4 @@ export const olistIds = (derive: Derive): OlistIds => ({
   guest: (order) => derive('person', olistSystem, 'guest', order),
   offer: (product, seller) => derive('offer', olistSystem, product, seller),
   purchase: (order) => derive('purchase', olistSystem, order),
-  fact: (source) => derive('fact', olistSystem, source),
 })

@@ -1,25 +1,18 @@
 /** Imports the Olist data set: reads its files, works out what to state, and states it through the command handler. */
 
-import type { Derive } from '../../domain/derive.ts'
-import type { CommandHandler } from '../../eventstore/handler.ts'
+import type { Tributary } from '../tributary.ts'
 import { readFamilies } from './olist-families.ts'
 import { findOlistFiles } from './olist-files.ts'
 import { olistIds, olistSystem } from './olist-ids.ts'
 import { marketSteps } from './olist-market.ts'
 import { type OlistPlan, planOlist } from './olist-plan.ts'
 import { salesSteps } from './olist-sales.ts'
-import type { Deciders } from './olist-steps.ts'
 import { readOlistTables } from './olist-tables.ts'
 import { runAll } from './pipeline.ts'
 import { senderFor } from './send.ts'
 
 /** Where an import states its facts. */
-export interface ImportTarget {
-  readonly deploymentId: string
-  readonly derive: Derive
-  readonly deciders: Deciders
-  readonly handler: Pick<CommandHandler, 'execute'>
-}
+export type ImportTarget = Pick<Tributary, 'derive' | 'handler' | 'model' | 'stating'>
 
 export interface ImportProgress {
   readonly step: string
@@ -52,15 +45,15 @@ export const readOlistPlan = async (folder: string): Promise<OlistPlan> => {
  */
 export const importOlist = async (
   plan: OlistPlan,
-  { deploymentId, derive, deciders, handler }: ImportTarget,
+  { derive, handler, model, stating }: ImportTarget,
   { signal, progress }: ImportOptions = {},
 ): Promise<void> => {
   const parts = {
-    send: senderFor(olistSystem, handler, derive),
+    ...senderFor(olistSystem, handler, derive),
     ids: olistIds(derive),
     derive,
-    deploymentId,
-    deciders,
+    model,
+    stating,
   }
   for (const { name, total, tasks } of [...marketSteps(plan, parts), ...salesSteps(plan, parts)]) {
     let done = 0

@@ -1,12 +1,5 @@
 /** States the market place before its first sale: taxonomy, communities, segments, partners, terms, offers. */
-import { access } from '../../domain/access.ts'
-import { community } from '../../domain/community.ts'
 import { partnershipIdOf } from '../../domain/derive.ts'
-import { offer } from '../../domain/offer.ts'
-import { partner } from '../../domain/partner.ts'
-import { person } from '../../domain/person.ts'
-import { segments } from '../../domain/segments.ts'
-import { taxonomy } from '../../domain/taxonomy.ts'
 import { olistSystem } from './olist-ids.ts'
 import type { OlistPlan, PlannedOffer, PlannedPartner } from './olist-plan.ts'
 import { communityName } from './olist-states.ts'
@@ -16,15 +9,15 @@ import { olistCurrency, olistZone } from './olist-values.ts'
 
 const source = (id: string) => ({ system: olistSystem, id })
 
-const defineCategory = ({ send }: StepParts, code: string, parent: string | null, name: string) =>
-  send(taxonomy, code, { type: 'DefineCategory', code, parent, names: { en: name } }, olistOpening)
+const defineCategory = ({ send, model }: StepParts, code: string, parent: string | null, name: string) =>
+  send(model.taxonomy, code, { type: 'DefineCategory', code, parent, names: { en: name } }, olistOpening)
 
-const foundCommunity = async ({ send, ids, deploymentId }: StepParts, code: string): Promise<void> => {
+const foundCommunity = async ({ send, ids, model }: StepParts, code: string): Promise<void> => {
   const communityId = ids.community(code)
   const ownerId = ids.owner(code)
-  await send(person, ownerId, { type: 'RegisterPerson', personId: ownerId, guest: false }, olistOpening)
+  await send(model.person, ownerId, { type: 'RegisterPerson', personId: ownerId, guest: false }, olistOpening)
   await send(
-    community,
+    model.community,
     communityId,
     {
       type: 'FoundCommunity',
@@ -35,12 +28,12 @@ const foundCommunity = async ({ send, ids, deploymentId }: StepParts, code: stri
       ownerId,
       attribution: { model: 'LAST_TOUCH', windowDays: 30, levels: 2 },
       source: source(code),
-      deploymentId,
+      deploymentId: null,
     },
     olistOpening,
   )
   await send(
-    access,
+    model.access,
     ownerId,
     {
       type: 'GrantRole',
@@ -53,13 +46,17 @@ const foundCommunity = async ({ send, ids, deploymentId }: StepParts, code: stri
   )
 }
 
-const defineSegments = async ({ send, ids }: StepParts, plan: OlistPlan, code: string): Promise<void> => {
+const defineSegments = async (
+  { send, ids, model }: StepParts,
+  plan: OlistPlan,
+  code: string,
+): Promise<void> => {
   const communityId = ids.community(code)
   const definitions = plan.families.all.map((family) => {
     const segmentId = ids.segment(code, family.code)
     const definition = { kind: 'RULE', rule: { kind: 'INTEREST', category: family.code } } as const
     return send(
-      segments,
+      model.segments,
       communityId,
       { type: 'DefineSegment', segmentId, communityId, name: family.name, definition },
       olistOpening,
@@ -70,12 +67,12 @@ const defineSegments = async ({ send, ids }: StepParts, plan: OlistPlan, code: s
 }
 
 const admitPartner = async (
-  { send, ids }: StepParts,
+  { send, ids, model }: StepParts,
   { seller, name, categories }: PlannedPartner,
 ): Promise<void> => {
   const partnerId = ids.partner(seller)
   await send(
-    partner,
+    model.partner,
     partnerId,
     {
       type: 'ApplyAsPartner',
@@ -87,7 +84,7 @@ const admitPartner = async (
     },
     olistOpening,
   )
-  await send(partner, partnerId, { type: 'AdmitPartner' }, olistOpening)
+  await send(model.partner, partnerId, { type: 'AdmitPartner' }, olistOpening)
 }
 
 interface Trade {
@@ -96,14 +93,14 @@ interface Trade {
 }
 
 const agreeTerms = async (
-  { send, ids, derive, deciders }: StepParts,
+  { send, ids, derive, model }: StepParts,
   { seller, code }: Trade,
 ): Promise<void> => {
   const partnerId = ids.partner(seller)
   const communityId = ids.community(code)
   const partnershipId = partnershipIdOf(derive, partnerId, communityId)
   await send(
-    deciders.partnership,
+    model.partnership,
     partnershipId,
     {
       type: 'ProposePartnership',
@@ -116,7 +113,7 @@ const agreeTerms = async (
     olistOpening,
   )
   await send(
-    deciders.partnership,
+    model.partnership,
     partnershipId,
     { type: 'AcceptPartnership', by: 'COMMUNITY', version: 1 },
     olistOpening,
@@ -124,12 +121,12 @@ const agreeTerms = async (
 }
 
 const publishOffer = (
-  { send, ids }: StepParts,
+  { send, ids, model }: StepParts,
   { product, seller, category, listPrice, communities }: PlannedOffer,
 ): Promise<void> => {
   const offerId = ids.offer(product, seller)
   return send(
-    offer,
+    model.offer,
     offerId,
     {
       type: 'PublishOffer',

@@ -1,13 +1,11 @@
 /** Parks in the intake what cannot be taken: payments of no purchase, rows that cannot be read. */
-import { businessDate } from '../../domain/business-date.ts'
 import type { ParkedFact } from '../../domain/events/purchases.ts'
-import { intake } from '../../domain/intake.ts'
 import { olistSystem } from './olist-ids.ts'
 import type { OrphanPayment, PlannedPurchase } from './olist-plan.ts'
 import type { StepParts } from './olist-steps.ts'
 import type { OlistPayment } from './olist-tables.ts'
 import { olistClearing, olistOpening } from './olist-terms.ts'
-import { olistCurrency, olistZone, type UnfitRow } from './olist-values.ts'
+import { olistCurrency, type UnfitRow } from './olist-values.ts'
 
 interface Parking {
   /** What the fact is called in the data set. */
@@ -19,25 +17,17 @@ interface Parking {
   readonly at: string
 }
 
-const park = ({ send, ids }: StepParts, { source, order, fact, why, detail, at }: Parking): Promise<void> => {
-  const factId = ids.fact(source)
-  return send(
-    intake,
-    factId,
-    {
-      type: 'ParkFact',
-      factId,
-      currency: olistCurrency,
-      source: { system: olistSystem, id: source },
-      purchase: { id: order === null ? null : ids.purchase(order), reference: order },
-      fact,
-      at,
-      businessDate: businessDate(at, olistZone),
-      why,
-      detail: detail.slice(0, 500),
-    },
+const park = async (
+  { stating, ids, meta }: StepParts,
+  { source, order, fact, why, detail, at }: Parking,
+): Promise<void> => {
+  const stated = {
+    source: { system: olistSystem, id: source },
+    purchase: { id: order === null ? null : ids.purchase(order), reference: order },
+    currency: olistCurrency,
     at,
-  )
+  } as const
+  await stating.park(stated, fact, why, detail.slice(0, 500), meta(['park', fact.kind, source], at))
 }
 
 /** A payment as it is captured, or parked. */
@@ -59,7 +49,7 @@ const parkPayment = (
   park(parts, {
     ...parking,
     order,
-    source: `payment ${order}-${payment.sequential}`,
+    source: `${order}-${payment.sequential}`,
     fact: { kind: 'PAYMENT', ...paymentOf(order, payment) },
   })
 
@@ -73,7 +63,7 @@ export const parkOrphan = (parts: StepParts, { order, at, payment }: OrphanPayme
 
 export const parkRow = (parts: StepParts, { file, line, why, detail }: UnfitRow): Promise<void> =>
   park(parts, {
-    source: `row ${file}:${line}`,
+    source: `${file}:${line}`,
     order: null,
     fact: { kind: 'ROW', file, row: line },
     why,

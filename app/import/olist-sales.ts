@@ -2,7 +2,6 @@
 import { z } from 'zod'
 import { Rejection } from '../../domain/decider.ts'
 import { membershipIdOf } from '../../domain/derive.ts'
-import { person } from '../../domain/person.ts'
 import { type CommandOf, purchaseCommand, type RecordedLine } from '../../domain/purchase/commands.ts'
 import { olistSystem } from './olist-ids.ts'
 import { parkOrder, parkOrphan, parkRow, paymentOf } from './olist-parking.ts'
@@ -66,13 +65,13 @@ const recordOf = (
 
 /** Why the purchase cannot be taken as it is; null where it was taken. */
 const recordPurchase = async (
-  { send, deciders }: StepParts,
+  { send, model }: StepParts,
   command: CommandOf<'RecordPurchase'>,
 ): Promise<string | null> => {
   const checked = purchaseCommand.safeParse(command)
   if (!checked.success) return z.prettifyError(checked.error)
   try {
-    await send(deciders.purchase, command.purchaseId, command, command.occurredAt)
+    await send(model.purchase, command.purchaseId, command, command.occurredAt)
     return null
   } catch (error) {
     if (error instanceof Rejection && (error.code === 'INVALID' || error.code === 'AMOUNT_OUT_OF_RANGE'))
@@ -83,15 +82,15 @@ const recordPurchase = async (
 
 /** A minute before the first purchase there. */
 const join = async (parts: StepParts, member: PlannedMember): Promise<Buyer> => {
-  const { send, ids, derive, deciders } = parts
+  const { send, ids, derive, model } = parts
   const at = new Date(Date.parse(member.purchases[0]?.at ?? olistOpening) - minuteMs).toISOString()
   const personId = member.guest ? ids.guest(member.person) : ids.person(member.person)
   const communityId = ids.community(member.community)
   const membershipId = membershipIdOf(derive, communityId, personId)
-  await send(person, personId, { type: 'RegisterPerson', personId, guest: member.guest }, at)
+  await send(model.person, personId, { type: 'RegisterPerson', personId, guest: member.guest }, at)
   await Promise.all([
     send(
-      deciders.membership,
+      model.membership,
       membershipId,
       {
         type: 'JoinCommunity',
@@ -108,7 +107,7 @@ const join = async (parts: StepParts, member: PlannedMember): Promise<Buyer> => 
       at,
     ),
     send(
-      deciders.membership,
+      model.membership,
       membershipId,
       { type: 'DeclareInterests', categories: [...member.interests], declaredAt: at },
       at,
@@ -141,11 +140,11 @@ const refundsOf = (members: readonly PlannedMember[]): readonly Refund[] =>
 
 /** All of it, lines and freight. */
 const recordRefund = async (
-  { send, ids, deciders }: StepParts,
+  { send, ids, model }: StepParts,
   { order, reason, at }: Refund,
 ): Promise<void> => {
   await send(
-    deciders.purchase,
+    model.purchase,
     ids.purchase(order),
     {
       type: 'RecordRefund',

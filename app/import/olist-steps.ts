@@ -1,10 +1,9 @@
 /** What the steps of the import share. */
 import type { Derive } from '../../domain/derive.ts'
-import type { makeMembership } from '../../domain/membership.ts'
-import type { makePartnership } from '../../domain/partnership.ts'
-import type { makePurchase } from '../../domain/purchase/purchase.ts'
+import type { Model } from '../../domain/model.ts'
+import type { Stating } from '../../eventstore/stating.ts'
 import type { OlistIds } from './olist-ids.ts'
-import type { Send } from './send.ts'
+import type { Sender } from './send.ts'
 
 /** One after the other; the tasks of one in any order. `total` counts them. */
 export interface Step {
@@ -13,19 +12,11 @@ export interface Step {
   readonly tasks: Iterable<() => Promise<unknown>>
 }
 
-/** The deciders that are made for a deployment. */
-export interface Deciders {
-  readonly membership: ReturnType<typeof makeMembership>
-  readonly partnership: ReturnType<typeof makePartnership>
-  readonly purchase: ReturnType<typeof makePurchase>
-}
-
-export interface StepParts {
-  readonly send: Send
+export interface StepParts extends Sender {
   readonly ids: OlistIds
   readonly derive: Derive
-  readonly deploymentId: string
-  readonly deciders: Deciders
+  readonly model: Model
+  readonly stating: Stating
 }
 
 /** A step with a task for each of these. Tasks are made as they are taken. */

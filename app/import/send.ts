@@ -1,6 +1,7 @@
 /** How an import states facts: as commands through the handler, each with an id that it always has. */
 import type { Decider, EventLike } from '../../domain/decider.ts'
 import type { Derive } from '../../domain/derive.ts'
+import type { CommandMeta } from '../../eventstore/command.ts'
 import type { CommandHandler } from '../../eventstore/handler.ts'
 import { newCorrelationId } from '../../platform/ids.ts'
 
@@ -16,21 +17,35 @@ export type Send = <State, Command extends { readonly type: string }, Event exte
   key?: string,
 ) => Promise<void>
 
+export interface Sender {
+  readonly send: Send
+  /** For what is stated by other ways than `send`: `name` makes the command one. */
+  readonly meta: (name: readonly string[], at: string) => CommandMeta
+}
+
 /**
  * Commands of a second run have the ids of the first, so that each is done once. All that a run does is found
  * under one correlation id.
  */
-export const senderFor = (system: string, handler: Pick<CommandHandler, 'execute'>, derive: Derive): Send => {
+export const senderFor = (
+  system: string,
+  handler: Pick<CommandHandler, 'execute'>,
+  derive: Derive,
+): Sender => {
   const correlationId = newCorrelationId()
   const actor = { kind: 'SYSTEM', id: `import-${system}`, onBehalfOf: null } as const
-  return async (decider, id, command, at, key = '') => {
-    await handler.execute(decider, id, command, {
-      commandId: derive('command', system, decider.category, id, command.type, key),
-      correlationId,
-      causationId: null,
-      actor,
-      occurredAt: at,
-      traceparent: null,
-    })
+  const meta: Sender['meta'] = (name, at) => ({
+    commandId: derive('command', system, ...name),
+    correlationId,
+    causationId: null,
+    actor,
+    occurredAt: at,
+    traceparent: null,
+  })
+  return {
+    meta,
+    send: async (decider, id, command, at, key = '') => {
+      await handler.execute(decider, id, command, meta([decider.category, id, command.type, key], at))
+    },
   }
 }
