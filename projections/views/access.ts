@@ -2,12 +2,9 @@
 import { accessRole } from '../../domain/events/platform.ts'
 import type { Change } from '../projection.ts'
 import { type Collection, collection } from './collection.ts'
-import { keyOf } from './keys.ts'
+import { keyOf, PLATFORM } from './keys.ts'
 import { flag, nullable, object, oneOf, type Shaped, text } from './shape.ts'
 import { type EventOf, view } from './view.ts'
-
-/** Stands for the platform where an organisation is asked for. */
-export const PLATFORM = 'platform'
 
 const grant = object({
   subject: text,

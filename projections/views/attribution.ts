@@ -215,16 +215,15 @@ const recognised = (event: EventOf<'PurchasePlaced' | 'PaymentCaptured'>): reado
 }
 
 const corrected = ({ data }: EventOf<'AttributionCorrected'>): readonly Change[] => {
-  const legs = data.lines.flatMap(({ after }) => after)
-  const { purchaseId, communityId, currency, attribution } = data
+  const { purchaseId, communityId, currency, attribution, total, recognisedOn } = data
   const made = creditChanges({
     purchaseId,
     communityId,
-    month: monthOf(data.businessDate),
+    month: monthOf(recognisedOn),
     currency,
     attribution,
-    gross: legs.reduce((sum, { amount }) => sum + amount, 0),
-    legs,
+    gross: total,
+    legs: data.lines.flatMap(({ after }) => after),
   })
   const credited = made.filter(({ collection }) => collection === credits.name).length
   return [...made, ...withoutCredits(purchaseId, credited)]

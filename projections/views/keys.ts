@@ -7,6 +7,9 @@ export const NONE = '-'
 /** Goods without a category. */
 export const OTHER = 'OTHER'
 
+/** Stands for the platform where an organisation is asked for. */
+export const PLATFORM = 'platform'
+
 /** Parts never hold the separator: ids and codes have no bar. */
 export const keyOf = (...parts: readonly string[]): string => parts.join('|')
 

@@ -72,7 +72,8 @@ export const parties: Collection<PartyDocument> = collection({
     party: 'text',
   },
   indexes: [
-    ['segment', 'community', 'party', 'month'],
+    ['segment', 'community', 'partner', 'month'],
+    ['segment', 'partner', 'community', 'month'],
     ['party', 'segment', 'month'],
   ],
   shape: personShare,
