@@ -1,0 +1,44 @@
+/** The projector: keeps all views up with the log. */
+import { createProjectionRunner, type ProjectionRunner } from '../projections/runner.ts'
+import { allProjections } from '../projections/views/all.ts'
+import type { Tributary } from './tributary.ts'
+
+/** Not started yet. `onFailure` is told of what is tried again. */
+export const createProjector = (
+  { store, documents, codec, clock }: Tributary,
+  onFailure: (error: unknown, projection: string | null) => void,
+): ProjectionRunner =>
+  createProjectionRunner({
+    events: store,
+    documents,
+    projections: allProjections,
+    decode: (stored) => codec.decode(stored),
+    clock,
+    onFailure,
+  })
+
+/** The views did not come to the head of the log. */
+export class ViewsBehind extends Error {
+  override readonly name = 'ViewsBehind'
+}
+
+/**
+ * Brings all views to the head of the log, then lets go of them. For command lines: a server does it all the time.
+ * @throws {ViewsBehind} after `timeoutMs`, with the first reason known
+ */
+export const bringViewsUp = async (tributary: Tributary, timeoutMs = 3_600_000): Promise<void> => {
+  let failure: unknown = null
+  const projector = createProjector(tributary, (error) => {
+    failure ??= error
+  })
+  try {
+    await projector.start()
+    const head = await tributary.store.head()
+    const ready = await projector.whenReady(timeoutMs)
+    if (!ready || (head !== null && !(await projector.waitFor(head, timeoutMs)))) {
+      throw new ViewsBehind('The views did not come to the head of the log.', { cause: failure })
+    }
+  } finally {
+    await projector.stop()
+  }
+}
