@@ -43,7 +43,7 @@ export class World {
   given<State, Event extends EventLike>(
     source: StateSource<State, Event>,
     id: string,
-    ...events: readonly Event[]
+    ...events: readonly NoInfer<Event>[]
   ): this {
     const stream = `${source.category}-${id}`
     const before = this.#streams.get(stream) ?? []
