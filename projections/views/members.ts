@@ -58,8 +58,8 @@ export type RollEntryDocument = Shaped<typeof entry>
 /** Keyed by segment and membership. */
 export const rollEntries: Collection<RollEntryDocument> = collection({
   name: 'rollEntries',
-  fields: { segment: 'text', membership: 'text' },
-  indexes: [['segment', 'membership'], ['membership']],
+  fields: { segment: 'text', community: 'text', membership: 'text' },
+  indexes: [['segment', 'community'], ['membership']],
   shape: entry,
 })
 
