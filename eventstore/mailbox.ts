@@ -66,15 +66,14 @@ export class Mailbox<State> {
 
   push(task: Task<State>): void {
     this.#queue.push(task)
-    const gathering = task.gather()
+    void task.gather()
     if (this.#running) return
     this.#running = true
-    void this.#run(gathering)
+    void this.#run()
   }
 
-  /** Begins when the first command has gathered, so that commands of the same turn go together. */
-  async #run(gathering: Promise<void>): Promise<void> {
-    await gathering
+  /** Waits for the first command to gather before it takes any, so that commands of the same turn go together. */
+  async #run(): Promise<void> {
     while (this.#queue.length > 0) {
       try {
         await this.#next()

@@ -57,7 +57,7 @@ export class StateCache {
     const bytes = stream.bytes
     this.#bytes += bytes - stream.counted
     stream.counted = bytes
-    this.#trim()
+    this.#trim(stream)
   }
 
   #keep(stream: CachedStream): CachedStream {
@@ -68,12 +68,13 @@ export class StateCache {
     return stream
   }
 
-  #trim(): void {
+  /** `inUse` stays: whoever opened it has not yet had the time to pin it. */
+  #trim(inUse: CachedStream): void {
     for (let passedOver = 0; passedOver < mostPassedOver; ) {
       const oldest = this.#oldest
       if (oldest === null) return
       if (this.#streams.size <= this.#limits.streams && this.#bytes <= this.#limits.bytes) return
-      if (oldest.pins === 0) this.#drop(oldest)
+      if (oldest.pins === 0 && oldest !== inUse) this.#drop(oldest)
       else {
         this.#use(oldest)
         passedOver += 1

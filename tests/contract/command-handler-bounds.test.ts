@@ -5,6 +5,7 @@ import { AppendTooLarge } from '../../eventstore/port.ts'
 import {
   appendForeign,
   bench,
+  deposits,
   door,
   engines,
   everything,
@@ -25,6 +26,7 @@ describe.each(engines)('logs of other versions ($name)', ({ open }) => {
     const done = await handler.execute(wallet, '1', deposit(3), meta())
 
     expect(done).toMatchObject({ revision: 2, state: { entries: [1, 3] } })
+    expect(await handler.read(deposits, '1')).toEqual({ revision: 2, state: 2 })
     expect(handler.stats().unknownEvents).toBe(1)
   })
 

@@ -36,7 +36,8 @@ describe.each(engines)('what a decision looks at ($name)', ({ open }) => {
     await handler.execute(looking(['b', 'a']), '1', deposit(1), meta())
     await handler.execute(wallet, '1', deposit(1), meta())
 
-    expect(await readsOf(everything(store, 'wallet-1'))).toEqual([{ 'wallet-a': -1, 'wallet-b': 2 }, {}])
+    const reads = await readsOf(everything(store, 'wallet-1'))
+    expect(reads).toEqual([{ 'wallet-a': -1, 'wallet-b': 2 }, {}])
   })
 
   it('is told apart by command, also in one append', async () => {
@@ -111,6 +112,32 @@ describe.each(engines)('what a decision looks at ($name)', ({ open }) => {
 
     expect(seen).toEqual([0, 100])
     expect(await readsOf(everything(store, 'wallet-1'))).toEqual([{}, { 'wallet-a': 0 }])
+  })
+
+  it('is looked at again for all that had to wait at the same time', async () => {
+    const { handler, store, clock } = bench(await open())
+    const gate = door()
+    const both = door()
+    store.onAppend = async (_append, proceed) => {
+      await gate.opened
+      return proceed()
+    }
+    let looked = 0
+    const together = walletThat(async (_command, read) => {
+      looked += 1
+      await read(wallet, 'a')
+      if (looked === 4) both.open()
+      if (looked > 2) await both.opened
+      return undefined
+    })
+    const first = handler.execute(wallet, '1', deposit(1), meta())
+    await until(() => store.appends.length === 1)
+    const rest = [2, 3].map((each) => handler.execute(together, '1', deposit(each), meta()))
+    await until(() => looked === 2)
+    clock.advance(1_001)
+    gate.open()
+    await Promise.all([first, ...rest])
+    expect(store.appends.map(({ events }) => events.length)).toEqual([1, 2])
   })
 
   it('is looked at again where conflicts have taken more than a second', async () => {
@@ -229,6 +256,39 @@ describe.each(engines)('reading states ($name)', ({ open }) => {
     expect((await handler.readFresh(deposits, '1')).state).toBe(4)
     const done = await handler.execute(wallet, '1', deposit(8), meta())
     expect(done).toMatchObject({ revision: 4, state: { balance: 126 } })
+  })
+
+  it('folds one stream in two ways at the same time', async () => {
+    const { handler, store } = bench(await open())
+    await appendForeign(store, 'wallet-1', foreignDeposit)
+    const [one, two] = await Promise.all([handler.read(wallet, '1'), handler.read(deposits, '1')])
+    expect([one.state.balance, two.state]).toEqual([100, 1])
+  })
+
+  it('takes no event twice where two read at the same time', async () => {
+    const { handler, store } = bench(await open())
+    await appendForeign(store.inner, 'wallet-1', foreignDeposit)
+    const states = await Promise.all([handler.readFresh(wallet, '1'), handler.readFresh(wallet, '1')])
+    expect(states.map(({ state }) => state.entries)).toEqual([[100], [100]])
+    expect(store.reads).toHaveLength(2)
+  })
+
+  it('keeps what it has read when the answer to an append comes after it', async () => {
+    const { handler, store } = bench(await open())
+    store.onAppend = async (_append, proceed) => {
+      const appended = await proceed()
+      await appendForeign(store.inner, 'wallet-1', foreignDeposit)
+      await handler.readFresh(wallet, '1')
+      return appended
+    }
+    await handler.execute(wallet, '1', deposit(1), meta())
+    store.onAppend = (_append, proceed) => proceed()
+    store.reads.length = 0
+
+    expect(await handler.read(wallet, '1')).toMatchObject({ revision: 1, state: { entries: [1, 100] } })
+    expect((await handler.execute(wallet, '1', deposit(2), meta())).state.entries).toEqual([1, 100, 2])
+    expect(store.reads).toEqual([])
+    expect(handler.stats().conflicts).toBe(0)
   })
 
   it('hands on that the log cannot be read, and reads again when asked again', async () => {

@@ -191,6 +191,25 @@ describe.each(engines)('executing commands ($name)', ({ open }) => {
     expect(brokenAt(await everything(store, 'wallet-1'))).toBeNull()
   })
 
+  it('keeps the order of commands where one append does not hold them all', async () => {
+    const { handler, store } = bench(await open())
+    const amounts = Array.from({ length: 600 }, () => 1)
+    const gate = door()
+    store.onAppend = async (_append, proceed) => {
+      await gate.opened
+      return proceed()
+    }
+    const first = [
+      handler.execute(wallet, '1', { type: 'DepositMany', amounts }, meta()),
+      handler.execute(wallet, '1', { type: 'DepositMany', amounts: [...amounts, 2] }, meta()),
+    ]
+    await until(() => store.appends.length === 1)
+    const last = handler.execute(wallet, '1', { type: 'Deposit', amount: 3 }, meta())
+    gate.open()
+    await Promise.all(first)
+    expect((await last).state.entries.slice(-2)).toEqual([2, 3])
+  })
+
   it('appends no more bytes at once than an append may carry', async () => {
     const { handler, store } = bench(await open())
     const note = '€'.repeat(100_000)

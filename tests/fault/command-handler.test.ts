@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { MemoryEventStore } from '../../eventstore/memory/memory-event-store.ts'
-import { type Append, type Appended, OutcomeUnknown, StoreUnavailable } from '../../eventstore/port.ts'
+import {
+  type Append,
+  type Appended,
+  OutcomeUnknown,
+  StoreUnavailable,
+  WrongExpectedRevision,
+} from '../../eventstore/port.ts'
 import {
   appendForeign,
   bench,
@@ -93,6 +99,17 @@ describe.each(engines)(
       const done = await handler.execute(wallet, '1', { type: 'DepositMany', amounts: [1, 2] }, meta())
       const kept = await everything(store, 'wallet-1')
       expect(done).toMatchObject({ revision: 1, replayed: false, position: kept[1]?.position })
+    })
+
+    it('is found by reading where the engine takes the repeat for a conflict', async () => {
+      const { handler, store } = bench(await open())
+      const conflict: Fault = async ({ stream }) => {
+        throw new WrongExpectedRevision(stream, -1, 0)
+      }
+      meeting(store, answerLost, conflict)
+      const done = await handler.execute(wallet, '1', deposit(1), meta())
+      expect(done).toMatchObject({ revision: 0, replayed: false })
+      expect(await everything(store, 'wallet-1')).toHaveLength(1)
     })
 
     it('is decided again where others stand in its place', async () => {

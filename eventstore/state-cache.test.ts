@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest'
+import { StateCache } from './state-cache.ts'
+
+const cacheOf = (streams: number, bytes = Number.POSITIVE_INFINITY): StateCache =>
+  new StateCache({ streams, bytes })
+
+const keeps = (cache: StateCache, name: string, stream: unknown): boolean => cache.open(name) === stream
+
+describe('the cache of streams', () => {
+  it('gives the same stream while it is kept', () => {
+    const cache = cacheOf(2)
+    const a = cache.open('a')
+    expect(keeps(cache, 'a', a)).toBe(true)
+    expect(cache.size).toBe(1)
+  })
+
+  it('lets go of the one used longest ago', () => {
+    const cache = cacheOf(3)
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => cache.open(name))
+    cache.open('b')
+    cache.open('a')
+    cache.open('d')
+    expect(cache.size).toBe(3)
+    expect([keeps(cache, 'a', a), keeps(cache, 'b', b)]).toEqual([true, true])
+    expect(keeps(cache, 'c', c)).toBe(false)
+  })
+
+  it('keeps the order of use whichever stream is used again', () => {
+    const cache = cacheOf(3)
+    for (const name of ['a', 'b', 'c', 'c', 'a', 'b', 'c']) cache.open(name)
+    for (const name of ['d', 'e']) cache.open(name)
+    const c = cache.open('c')
+    cache.open('f')
+    expect(keeps(cache, 'c', c)).toBe(true)
+    expect(cache.size).toBe(3)
+  })
+
+  it('keeps those that are pinned, past its limits too, and lets go of them later', () => {
+    const cache = cacheOf(1)
+    const [a, b] = ['a', 'b'].map((name) => {
+      const stream = cache.open(name)
+      stream.pins += 1
+      return stream
+    })
+    cache.open('c')
+    expect(cache.size).toBe(3)
+    expect([keeps(cache, 'a', a), keeps(cache, 'b', b)]).toEqual([true, true])
+    for (const stream of [a, b]) if (stream !== undefined) stream.pins -= 1
+    cache.open('d')
+    expect(cache.size).toBe(1)
+  })
+
+  it('keeps the one that is opened, whatever else must stay', () => {
+    const cache = cacheOf(1, 1)
+    for (const name of ['a', 'b']) cache.open(name).pins += 1
+    const c = cache.open('c')
+    expect(keeps(cache, 'c', c)).toBe(true)
+    c.grow(1_000)
+    cache.account(c)
+    expect(keeps(cache, 'c', c)).toBe(true)
+  })
+
+  it('is done soon where everything is pinned', () => {
+    const cache = cacheOf(1)
+    for (let index = 0; index < 100; index += 1) cache.open(`s${index}`).pins += 1
+    expect(cache.size).toBe(100)
+  })
+
+  it('counts the bytes of what has grown, and of what has gone no longer', () => {
+    const cache = cacheOf(10, 10_000)
+    const a = cache.open('a')
+    const empty = cache.bytes
+    a.grow(5_000)
+    cache.account(a)
+    expect(cache.bytes).toBe(empty + 5_000)
+    const b = cache.open('b')
+    b.grow(5_000)
+    cache.account(b)
+    expect(cache.size).toBe(1)
+    expect(cache.bytes).toBe(empty + 5_000)
+    // The one that has gone is counted no more.
+    a.grow(1)
+    cache.account(a)
+    expect(cache.bytes).toBe(empty + 5_000)
+  })
+
+  it('forgets what was wrong of a stream and keeps it pinned', () => {
+    const cache = cacheOf(2)
+    const old = cache.open('a')
+    old.pins += 1
+    old.grow(5_000)
+    cache.account(old)
+    const renewed = cache.renew(old)
+    expect(keeps(cache, 'a', renewed)).toBe(true)
+    expect(renewed).not.toBe(old)
+    expect([renewed.pins, renewed.head.revision, cache.size]).toEqual([1, -1, 1])
+    expect(cache.bytes).toBe(renewed.bytes)
+  })
+})
