@@ -1,0 +1,92 @@
+/** The worker: reactors that follow the log, and seals at intervals. */
+import type { RecordedEvent } from '../eventstore/event.ts'
+import { readLive } from '../projections/read-live.ts'
+import type { ProjectionRunner } from '../projections/runner.ts'
+import { facts } from '../projections/views/intake.ts'
+import { memberships } from '../projections/views/members.ts'
+import { createIntakeReactor } from '../workers/intake-reactor.ts'
+import { type ReactorStatus, type RunningReactor, startReactor } from '../workers/reactor.ts'
+import { createSegmentReactor } from '../workers/segment-reactor.ts'
+import { sealLog } from './seals.ts'
+import type { Tributary } from './tributary.ts'
+
+export interface Worker {
+  status(): readonly ReactorStatus[]
+  /** Whether all reactors came past a position within `timeoutMs`. */
+  waitFor(position: string, timeoutMs: number): Promise<boolean>
+  stop(): Promise<void>
+}
+
+export interface WorkerOptions {
+  /** Waits for views: reactors look up in them whom an event concerns. */
+  readonly projector: Pick<ProjectionRunner, 'waitFor'>
+  readonly onError: (name: string, error: unknown) => void
+  /** Milliseconds between seals of the log; default an hour. */
+  readonly sealEveryMs?: number
+}
+
+const viewsWaitMs = 60_000
+const pageSize = 1_000
+
+/** The view did not come to an event in time; the reactor tries again. */
+class ViewBehind extends Error {
+  override readonly name = 'ViewBehind'
+}
+
+export const startWorker = async (tributary: Tributary, options: WorkerOptions): Promise<Worker> => {
+  const { documents, handler, model, derive, stating, store, codec, clock } = tributary
+  const { projector, onError, sealEveryMs = 3_600_000 } = options
+
+  const upTo = async (view: string, event: RecordedEvent): Promise<void> => {
+    if (!(await projector.waitFor(event.position, viewsWaitMs, [view]))) {
+      throw new ViewBehind(`The view ${view} has not come to ${event.name} yet.`)
+    }
+  }
+
+  async function* membersOf(communityId: string, through: RecordedEvent): AsyncGenerator<string> {
+    await upTo('members', through)
+    for (let after: readonly (string | number | null)[] | undefined; ; ) {
+      const page = await readLive(documents, 'members', (reader) =>
+        reader.find({
+          collection: memberships.name,
+          where: { community: communityId },
+          order: { fields: ['joinedAt'] },
+          limit: pageSize,
+          ...(after === undefined ? {} : { after }),
+        }),
+      )
+      for (const { key } of page) yield key
+      const last = page.at(-1)
+      if (last === undefined || page.length < pageSize) return
+      after = [memberships.read(last.document).joinedAt, last.key]
+    }
+  }
+
+  const parkedFor = async (purchaseId: string, through: RecordedEvent): Promise<readonly string[]> => {
+    await upTo('intake', through)
+    const found = await readLive(documents, 'intake', (reader) =>
+      reader.find({ collection: facts.name, where: { purchase: purchaseId }, limit: pageSize }),
+    )
+    return found.filter(({ document }) => facts.read(document).status === 'PARKED').map(({ key }) => key)
+  }
+
+  const parts = { store, documents, codec, clock, onError }
+  const reactors: readonly RunningReactor[] = [
+    await startReactor(createSegmentReactor({ handler, model, derive, membersOf }), parts),
+    await startReactor(createIntakeReactor({ stating, derive, parkedFor }), parts),
+  ]
+  const seal = (): Promise<unknown> => sealLog(tributary).catch((error: unknown) => onError('sealer', error))
+  const sealing = setInterval(() => void seal(), sealEveryMs)
+  return {
+    status: () => reactors.map((reactor) => reactor.status()),
+    waitFor: async (position, timeoutMs) => {
+      const reached = await Promise.all(reactors.map((reactor) => reactor.waitFor(position, timeoutMs)))
+      return reached.every(Boolean)
+    },
+    stop: async () => {
+      clearInterval(sealing)
+      await Promise.all(reactors.map((reactor) => reactor.stop()))
+      await seal()
+    },
+  }
+}
