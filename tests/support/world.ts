@@ -36,6 +36,8 @@ const checkEvent = (event: EventLike, category: string): void => {
     throw new Error(`${event.type} is not kept as it is: ${JSON.stringify(event.data)}`)
 }
 
+const frozenAtEnd = 50
+
 export class World {
   readonly #streams = new Map<string, EventLike[]>()
 
@@ -52,12 +54,13 @@ export class World {
     return this
   }
 
-  /** The state of a stream, frozen after each event. */
+  /** The state of a stream, frozen after each event; of long streams after the last ones, which is slow enough. */
   state<State, Event extends EventLike>(source: StateSource<State, Event>, id: string): State {
-    return (this.#streams.get(`${source.category}-${id}`) ?? []).reduce(
-      (state, event) => (isOneOf<Event>(event, source.types) ? frozen(source.evolve(state, event)) : state),
-      frozen(source.initial),
-    )
+    const events = this.#streams.get(`${source.category}-${id}`) ?? []
+    return events.reduce((state, event, index) => {
+      const next = isOneOf<Event>(event, source.types) ? source.evolve(state, event) : state
+      return index < events.length - frozenAtEnd ? next : frozen(next)
+    }, frozen(source.initial))
   }
 
   readonly read: Read = async (source, id) => this.state(source, id)
