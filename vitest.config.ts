@@ -9,6 +9,8 @@ const long = ['tests/e2e/**/*.test.ts', 'tests/fault/**/*.test.ts', 'tests/olist
 const seed = process.env.FAST_CHECK_SEED ?? String(randomInt(2 ** 31))
 
 export default defineConfig({
+  // Without the condition `development`: node itself does not have it, and graphql would be loaded twice.
+  ssr: { resolve: { conditions: ['module', 'node'] } },
   test: {
     // Two cores: a third worker would only take memory.
     maxWorkers: 2,

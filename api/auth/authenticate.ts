@@ -1,0 +1,60 @@
+/** From the header `Authorization` to who asks, and what the log says they may do, at most a second ago. */
+import { RequestError } from '../graphql/request-error.ts'
+import type { Services } from '../services.ts'
+import { isApiKey, openApiKey, parseApiKey } from './api-key.ts'
+import type { Principal } from './principal.ts'
+import { createTokenVerifier, type TokenClaims, TokenRefused } from './token.ts'
+
+/**
+ * Null where the header is absent: then nobody asks.
+ * @throws (rejects) {RequestError} UNAUTHENTICATED
+ */
+export type Authenticate = (header: string | undefined) => Promise<Principal | null>
+
+type Parts = Pick<Services, 'handler' | 'model' | 'clock' | 'issuers' | 'sealing' | 'identityHash'>
+
+const refused = (message: string): RequestError => new RequestError('UNAUTHENTICATED', message)
+
+const schemeShape = /^Bearer +([!-~]+) *$/i
+
+/** Where the person's id is sealed within an identity's stream. */
+export const identityPlace = (hash: string): string => `identity-${hash}`
+
+export const createAuthenticate = (services: Parts): Authenticate => {
+  const { handler, model, clock, sealing, identityHash } = services
+  const verify = createTokenVerifier(services.issuers, clock)
+
+  const claimedBy = async (claims: TokenClaims): Promise<string> => {
+    const hash = identityHash(claims.issuer.name, claims.subject)
+    const { state } = await handler.read(model.identity, hash)
+    const opened = state.person === null ? null : sealing.open(identityPlace(hash), state.person)
+    if (opened?.state !== 'OPEN') throw refused('Nobody here has claimed the identity that the token names.')
+    return opened.text
+  }
+
+  const byToken = async (token: string): Promise<Principal> => {
+    const claims = await verify(token).catch((error: unknown) => {
+      throw error instanceof TokenRefused ? refused(error.message) : error
+    })
+    const subject = claims.issuer.subjects === 'OWN' ? claims.subject : await claimedBy(claims)
+    const { state } = await handler.read(model.access, subject)
+    return { subject, grants: state.grants, expiresAt: claims.expiresAt, keyId: null }
+  }
+
+  const byKey = async (text: string): Promise<Principal> => {
+    const parts = parseApiKey(text)
+    if (parts === undefined) throw refused('This is no API key: it was cut or changed.')
+    const { state } = await handler.read(model.access, parts.subject)
+    const opened = openApiKey(state, parts, new Date(clock.now()).toISOString())
+    if (opened === null) throw refused('The API key opens nothing: it is wrong, revoked or expired.')
+    const { grant, expiresAt } = opened
+    return { subject: parts.subject, grants: [grant], expiresAt, keyId: parts.keyId }
+  }
+
+  return async (header) => {
+    if (header === undefined) return null
+    const credential = schemeShape.exec(header)?.[1]
+    if (credential === undefined) throw refused('Send "Authorization: Bearer …" with a JWT or an API key.')
+    return isApiKey(credential) ? await byKey(credential) : await byToken(credential)
+  }
+}

@@ -1,0 +1,55 @@
+/** How far somebody's roles reach in one operation: everything, some organisations, or nothing. */
+import type { AccessRole } from '../../domain/events/platform.ts'
+import type { Grant } from './principal.ts'
+
+/**
+ * `ALL`: a grant for the platform reaches every organisation, a grant for one organisation reaches that one.
+ * `OWN`: only a grant for an organisation counts, and reaches it alone.
+ */
+export type Span = 'ALL' | 'OWN'
+
+/**
+ * Who may ask for an operation. `PUBLIC`: anyone, signed in or not. `SIGNED_IN`: anyone whom a token names.
+ * Otherwise the roles that may, each with its span.
+ */
+export type AccessRule = 'PUBLIC' | 'SIGNED_IN' | Readonly<Partial<Record<AccessRole, Span>>>
+
+/** What the caller may touch in one operation. */
+export interface Reach {
+  readonly all: boolean
+  /** Ids of partners and communities; counts only where `all` is false. */
+  readonly organisations: ReadonlySet<string>
+}
+
+export const everything: Reach = { all: true, organisations: new Set() }
+export const nothing: Reach = { all: false, organisations: new Set() }
+
+/** A brand's roles mean partners, a community's mean communities: a grant that mixes them up reaches nothing. */
+const fits = ({ role, organisation }: Grant): boolean => {
+  if (organisation === null) return true
+  if (role.startsWith('BRAND_')) return organisation.startsWith('partner_')
+  if (role.startsWith('COMMUNITY_')) return organisation.startsWith('community_')
+  return true
+}
+
+/** The reach that these grants give under a rule; `nothing`, where no role of theirs is in it. */
+export const reachUnder = (rule: AccessRule, grants: readonly Grant[]): Reach => {
+  if (rule === 'PUBLIC' || rule === 'SIGNED_IN') return everything
+  const organisations = new Set<string>()
+  for (const grant of grants) {
+    const span = rule[grant.role]
+    if (span === undefined || !fits(grant)) continue
+    if (grant.organisation !== null) organisations.add(grant.organisation)
+    else if (span === 'ALL') return everything
+  }
+  return organisations.size === 0 ? nothing : { all: false, organisations }
+}
+
+export const reachesNothing = ({ all, organisations }: Reach): boolean => !all && organisations.size === 0
+
+/** Whether any of the organisations that a thing belongs to is within reach. */
+export const reaches = (reach: Reach, owners: Iterable<string>): boolean => {
+  if (reach.all) return true
+  for (const owner of owners) if (reach.organisations.has(owner)) return true
+  return false
+}

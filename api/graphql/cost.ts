@@ -1,0 +1,152 @@
+/**
+ * What an operation may cost, known before it runs: each field that is not a leaf costs a point or what it says,
+ * and a page's fields cost as often as the page may have items. The tree is worked out once for a document; only
+ * arguments are looked at again.
+ */
+import {
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  getNamedType,
+  isAbstractType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+  type ValueNode,
+} from 'graphql'
+
+/** What a field says of its cost: points of its own, how many items its list may have, or points for each row sent. */
+export interface FieldCost {
+  readonly points?: number
+  readonly items?: number
+  /** Path in the arguments to the list whose rows each cost `pointsPerRow`. */
+  readonly rows?: readonly string[]
+  readonly pointsPerRow?: number
+}
+
+export type Variables = Readonly<Record<string, unknown>>
+type Cost = (variables: Variables) => number
+
+const itemsOfLists = 10
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null
+
+const numberAt = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined)
+
+const costOfField = (extensions: Readonly<Record<string | symbol, unknown>> | undefined): FieldCost => {
+  const stated = extensions?.cost
+  if (!isRecord(stated)) return {}
+  const points = numberAt(stated.points)
+  const items = numberAt(stated.items)
+  const pointsPerRow = numberAt(stated.pointsPerRow)
+  return {
+    ...(points === undefined ? {} : { points }),
+    ...(items === undefined ? {} : { items }),
+    ...(pointsPerRow === undefined ? {} : { pointsPerRow }),
+    ...(Array.isArray(stated.rows) ? { rows: stated.rows.map(String) } : {}),
+  }
+}
+
+/** What an argument comes to, as far as its cost asks. */
+const valueOf = (node: ValueNode | undefined, variables: Variables): unknown => {
+  if (node === undefined) return undefined
+  if (node.kind === Kind.VARIABLE) return variables[node.name.value]
+  if (node.kind === Kind.INT) return Number(node.value)
+  if (node.kind === Kind.LIST) return node.values.map((value) => valueOf(value, variables))
+  if (node.kind === Kind.OBJECT)
+    return Object.fromEntries(node.fields.map(({ name, value }) => [name.value, valueOf(value, variables)]))
+  return null
+}
+
+const argumentOf = (field: FieldNode, name: string): ValueNode | undefined =>
+  field.arguments?.find((argument) => argument.name.value === name)?.value
+
+const rowsAt = (field: FieldNode, [argument, ...path]: readonly string[], variables: Variables): number => {
+  let value = valueOf(argumentOf(field, argument ?? ''), variables)
+  for (const key of path) value = isRecord(value) ? value[key] : undefined
+  return Array.isArray(value) ? value.length : 1
+}
+
+type Fragments = ReadonlyMap<string, FragmentDefinitionNode>
+
+class Compiler {
+  readonly #schema: GraphQLSchema
+  readonly #fragments: Fragments
+  readonly #known = new Map<SelectionSetNode, Map<string, Cost>>()
+
+  constructor(schema: GraphQLSchema, fragments: Fragments) {
+    this.#schema = schema
+    this.#fragments = fragments
+  }
+
+  /** `paged`: the set stands right below a page, whose lists are what the page has of items. */
+  ofSet(set: SelectionSetNode, type: GraphQLNamedType, paged: boolean): Cost {
+    const key = `${type.name}:${paged}`
+    const known = this.#known.get(set)?.get(key)
+    if (known !== undefined) return known
+    const parts: Cost[] = []
+    for (const selection of set.selections) {
+      if (selection.kind === Kind.FIELD) {
+        const cost = this.#ofField(selection, type, paged)
+        if (cost !== undefined) parts.push(cost)
+      } else {
+        const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : this.#fragments.get(selection.name.value)
+        const on = fragment?.typeCondition?.name.value
+        const inner = on === undefined ? type : this.#schema.getType(on)
+        if (fragment !== undefined && inner !== undefined) parts.push(this.ofSet(fragment.selectionSet, inner, paged))
+      }
+    }
+    const cost: Cost = (variables) => parts.reduce((sum, part) => sum + part(variables), 0)
+    const bySet = this.#known.get(set) ?? new Map<string, Cost>()
+    this.#known.set(set, bySet.set(key, cost))
+    return cost
+  }
+
+  #ofField(field: FieldNode, parent: GraphQLNamedType, paged: boolean): Cost | undefined {
+    if (!isObjectType(parent) && !isAbstractType(parent)) return undefined
+    const definition = 'getFields' in parent ? parent.getFields()[field.name.value] : undefined
+    if (definition === undefined) return undefined
+    const type = getNamedType(definition.type)
+    const { points = isLeafType(type) ? 0 : 1, items, rows, pointsPerRow = 0 } = costOfField(definition.extensions)
+    const first = definition.args.some(({ name }) => name === 'first') ? argumentOf(field, 'first') : undefined
+    const inner =
+      field.selectionSet === undefined ? undefined : this.ofSet(field.selectionSet, type, first !== undefined)
+    const nullable = isNonNullType(definition.type) ? definition.type.ofType : definition.type
+    const listed = items ?? (isListType(nullable) && !paged ? itemsOfLists : 1)
+    return (variables) => {
+      const given = first === undefined ? listed : Math.max(0, numberAt(valueOf(first, variables)) ?? 0)
+      const own = points + (rows === undefined ? 0 : pointsPerRow * rowsAt(field, rows, variables))
+      return own + (inner === undefined ? 0 : given * inner(variables))
+    }
+  }
+}
+
+const compiled = new WeakMap<OperationDefinitionNode, Cost>()
+
+/** The cost in points, a safe integer, of an operation of a validated document. */
+export const costOf = (
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Variables,
+): number => {
+  let cost = compiled.get(operation)
+  if (cost === undefined) {
+    const fragments = new Map(
+      document.definitions.flatMap((definition) =>
+        definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition] as const] : [],
+      ),
+    )
+    const root = schema.getRootType(operation.operation)
+    cost = root ? new Compiler(schema, fragments).ofSet(operation.selectionSet, root, false) : () => 0
+    compiled.set(operation, cost)
+  }
+  return Math.min(Math.ceil(cost(variables)), Number.MAX_SAFE_INTEGER)
+}

@@ -1,0 +1,56 @@
+/** Unknown errors leave no trace in an answer but an id, under which the log has them whole. */
+import { GraphQLError } from 'graphql'
+import { ViewNotReady } from '../../projections/read-live.ts'
+import { HandlerClosed, Overloaded, TooMuchContention } from '../../eventstore/command.ts'
+import { StoreUnavailable } from '../../eventstore/port.ts'
+import type { NewId } from '../../platform/ids.ts'
+import type { Logger } from '../../platform/log.ts'
+import { RequestError } from './request-error.ts'
+
+const withPlace = (error: RequestError, at: GraphQLError | null): GraphQLError =>
+  at === null
+    ? error
+    : new GraphQLError(error.message, {
+        nodes: at.nodes,
+        source: at.source,
+        positions: at.positions,
+        path: at.path,
+        extensions: error.extensions,
+      })
+
+/** Errors that say what to do, although they were not thrown for GraphQL. */
+const known = (error: unknown): RequestError | undefined => {
+  if (error instanceof RequestError) return error
+  if (error instanceof ViewNotReady) return new RequestError('LAGGING', error.message, { retryAfterMs: 1_000 })
+  if (
+    error instanceof Overloaded ||
+    error instanceof HandlerClosed ||
+    error instanceof StoreUnavailable ||
+    error instanceof TooMuchContention
+  )
+    return new RequestError('UNAVAILABLE', error.message, { retryAfterMs: 1_000 })
+  return undefined
+}
+
+export type MaskError = (error: unknown) => GraphQLError
+
+export const createMaskError =
+  (log: Logger, newId: NewId): MaskError =>
+  (error) => {
+    const at = error instanceof GraphQLError ? error : null
+    const cause = at?.originalError ?? error
+    if (at !== null && (at.originalError === undefined || at.originalError === null)) return at
+    if (cause instanceof RequestError) return withPlace(cause, at)
+    if (cause instanceof GraphQLError) return at ?? cause
+    const told = known(cause)
+    if (told !== undefined) {
+      log.warn({ err: cause, path: at?.path }, 'A request could not be answered now')
+      return withPlace(told, at)
+    }
+    const errorId = newId('error')
+    log.error({ err: cause, errorId, path: at?.path }, 'A request failed for a reason that nobody expected')
+    const masked = new RequestError('INTERNAL', `Something went wrong here. Tell the operator this id: ${errorId}.`, {
+      errorId,
+    })
+    return withPlace(masked, at)
+  }

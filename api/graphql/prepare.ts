@@ -1,0 +1,149 @@
+/** From an input to a command that may be given: keys, ids, what the server adds, the schema, and whose business it is. */
+import type { EventLike } from '../../domain/decider.ts'
+import type { CommandMeta, Executed } from '../../eventstore/command.ts'
+import type { Actor } from '../../eventstore/event.ts'
+import type { Principal } from '../auth/principal.ts'
+import { type Reach, reaches } from '../auth/reach.ts'
+import type { CommandInput } from './command-input.ts'
+import type { CommandSpec, Input } from './command-spec.ts'
+import type { ApiContext } from './context.ts'
+import { isRecord } from './input-value.ts'
+import { type Key, readKey } from './key.ts'
+import { errorsOfIssues, inputError, type UserError, userErrorOf } from './user-error.ts'
+
+/** A command that only waits to be given. */
+export interface Prepared {
+  readonly id: string
+  execute(): Promise<Executed<unknown>>
+  /** Decides without writing. */
+  rehearse(): Promise<unknown>
+  /** The user error that says what `execute` or `rehearse` threw; undefined for what nobody expected. */
+  errorOf(error: unknown): UserError | undefined
+}
+
+/** The input cannot become a command that this caller may give. Nothing was changed. */
+export class Unprepared extends Error {
+  override readonly name = 'Unprepared'
+  readonly errors: readonly UserError[]
+  constructor(errors: readonly UserError[]) {
+    super(errors.map(({ message }) => message).join(' '))
+    this.errors = errors
+  }
+}
+
+/** What a mutation is prepared from. `path` leads to its input in the arguments. */
+export interface Asked {
+  readonly input: Input
+  readonly path: readonly string[]
+  readonly context: ApiContext
+  readonly reach: Reach
+}
+
+const keyOf = ({ input, path }: Asked, required: boolean): Key | null => {
+  if (input.key === undefined || input.key === null) {
+    if (!required) return null
+  } else {
+    const key = readKey(input.key)
+    if (key !== undefined) return key
+  }
+  const message = 'A key is made of texts of 1 to 120 characters. Choose one, and send it with each attempt.'
+  throw new Unprepared([inputError('INVALID', message, [...path, 'key'])])
+}
+
+const notThere = (thing: string, path: readonly string[]): Unprepared =>
+  new Unprepared([inputError('NOT_FOUND', `There is no such ${thing}, or it is none of yours.`, path)])
+
+const actorOf = (principal: Principal, { all, organisations }: Reach, owners: readonly string[]): Actor => ({
+  kind: principal.subject.startsWith('person_') ? 'PERSON' : 'SERVICE',
+  id: principal.subject,
+  onBehalfOf: all ? null : (owners.find((owner) => organisations.has(owner)) ?? null),
+})
+
+/** When it happened in the world, where the command says so. */
+const occurredAt = (command: unknown): string | null => {
+  if (!isRecord(command)) return null
+  const at = command.occurredAt ?? command.at ?? command.joinedAt ?? command.declaredAt ?? null
+  return typeof at === 'string' ? at : null
+}
+
+const isOfType = <Command extends { readonly type: string }, Type extends Command['type']>(
+  command: Command,
+  type: Type,
+): command is Extract<Command, { readonly type: Type }> => command.type === type
+
+/** @throws (rejects) {Unprepared} */
+export const prepareCommand = async <
+  State,
+  Command extends { readonly type: string },
+  Event extends EventLike,
+  Context,
+  Type extends Command['type'],
+>(
+  spec: CommandSpec<State, Command, Event, Context, Type>,
+  commandInput: CommandInput,
+  asked: Asked,
+): Promise<Prepared> => {
+  const { input, path, context, reach } = asked
+  const { services, principal } = context
+  const { handler, model, derive, clock, newId } = services
+  const { target, owners } = spec
+  if (principal === null) throw new TypeError(`${spec.name} was reached by nobody.`)
+
+  const key = keyOf(asked, spec.key === 'REQUIRED')
+  let id = ''
+  if (target.kind === 'NAMED') {
+    const named = target.id.safeParse(input[target.input])
+    if (!named.success)
+      throw new Unprepared(errorsOfIssues(named.error.issues, () => [...path, target.input]))
+    id = named.data
+  }
+  if (target.kind === 'NEW' && key !== null) id = derive(target.prefix, ...target.within(input), ...key.parts)
+
+  const now = new Date(clock.now()).toISOString()
+  const filled = (await spec.fill?.({ input, key, now, principal, services, streamId: id })) ?? {}
+  const added = target.kind === 'NEW' ? { ...filled, [target.property]: id } : filled
+  const parsed = spec.commands.safeParse(commandInput.commandOf(input, added))
+  const toInput = (inner: readonly (string | number)[]) => [...path, ...commandInput.pathOf(input, inner)]
+  if (!parsed.success) throw new Unprepared(errorsOfIssues(parsed.error.issues, toInput))
+  const command = parsed.data
+  if (!isOfType(command, spec.type)) throw new TypeError(`${spec.name} was parsed as another command.`)
+  if (target.kind === 'DERIVED') id = target.idOf(services, command)
+
+  const decider = spec.decider(model)
+  const needsState = (owners.by === 'STATE' && !reach.all) || spec.currencyOf !== undefined
+  const state = needsState ? (await handler.read(decider, id)).state : null
+  const thing = target.kind === 'NAMED' ? target.thing : 'organisation'
+  const place = target.kind === 'NAMED' ? [...path, target.input] : path
+  let whose: readonly string[] = []
+  if (owners.by === 'ID') whose = [id]
+  if (owners.by === 'COMMAND') whose = owners.of(command)
+  if (owners.by === 'STATE' && state !== null) whose = owners.of(state)
+  if (owners.by !== 'NOBODY' && !reaches(reach, whose))
+    throw notThere(thing, owners.by === 'COMMAND' && owners.path !== null ? [...path, owners.path] : place)
+
+  const currency = state === null ? null : (spec.currencyOf?.(state) ?? null)
+  if (spec.currencyAsked && currency !== null && input.currency !== currency)
+    throw new Unprepared([
+      inputError('CURRENCY_MISMATCH', `This is in ${currency}. Name the amount in it.`, [...path, 'currency']),
+    ])
+
+  const { key: _, ...sent } = input
+  const content = spec.hashed === undefined ? sent : spec.hashed(sent, services)
+  const expected = spec.versioned ? input.expectedVersion : undefined
+  const meta: CommandMeta = {
+    commandId: key === null ? newId('command') : derive('command', decider.category, id, ...key.parts),
+    correlationId: context.correlationId,
+    causationId: null,
+    actor: actorOf(principal, reach, whose),
+    occurredAt: occurredAt(command),
+    traceparent: context.traceparent,
+    expectedRevision: typeof expected === 'number' ? expected - 1 : undefined,
+    payload: { mutation: spec.name, input: content },
+  }
+  return {
+    id,
+    execute: () => handler.execute(decider, id, command, meta),
+    rehearse: () => handler.rehearse(decider, id, command, meta),
+    errorOf: (error) => userErrorOf(error, toInput, currency),
+  }
+}

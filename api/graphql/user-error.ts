@@ -1,0 +1,125 @@
+/** Why a mutation did not happen, as plain data: made from whatever the layers below throw. */
+import type { z } from 'zod'
+import { type CurrencyCode, isCurrency } from '../../domain/currency.ts'
+import { Rejection } from '../../domain/decider.ts'
+import { ExpectedRevisionConflict, HandlerClosed, Overloaded, TooMuchContention } from '../../eventstore/command.ts'
+import { AppendTooLarge, OutcomeUnknown, StoreUnavailable } from '../../eventstore/port.ts'
+import { codeOfRejection, type ErrorCode } from './error-code.ts'
+
+interface Common {
+  readonly code: ErrorCode
+  readonly message: string
+  /** Into the arguments of the field: `['input', 'lines', '0', 'quantity']`. Null: it is about no one place. */
+  readonly path: readonly string[] | null
+}
+
+export type UserError =
+  | (Common & { readonly kind: 'INPUT' })
+  | (Common & { readonly kind: 'CONFLICT'; readonly expected: number | null; readonly actual: number | null })
+  | (Common & {
+      readonly kind: 'LIMIT'
+      readonly available: { readonly minor: number; readonly currency: CurrencyCode } | null
+    })
+
+export const inputError = (
+  code: ErrorCode,
+  message: string,
+  path: readonly string[] | null = null,
+): UserError => ({ kind: 'INPUT', code, message, path })
+
+/** Finds the place in the input that a command's path names. */
+export type ToInputPath = (path: readonly (string | number)[]) => readonly string[]
+
+const pathOf = (path: readonly PropertyKey[], toInput: ToInputPath): readonly string[] =>
+  toInput(path.map((key) => (typeof key === 'number' ? key : String(key))))
+
+const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`)
+
+/** Long lists of what would have been allowed help nobody. */
+const messageOf = (issue: z.core.$ZodIssue): string => {
+  if (issue.code === 'invalid_value' && issue.values.length > 12) return 'This is none of the known codes.'
+  if (issue.code === 'invalid_format' && issue.format === 'regex') {
+    const prefix = /^\/\^([a-z]+)_\[0-7\]/.exec(issue.pattern ?? '')?.[1]
+    if (prefix !== undefined) return `This is no id of a ${prefix}: those look like ${prefix}_01h455vb4pex5vsknk084sn02q.`
+    return 'This does not have the form that is expected here.'
+  }
+  if (issue.code === 'invalid_union') return 'This is none of the forms that are expected here.'
+  return sentence(issue.message)
+}
+
+const isNumeric = (origin: string): boolean => origin === 'number' || origin === 'int'
+
+const codeOf = (issue: z.core.$ZodIssue): ErrorCode => {
+  if ((issue.code === 'too_small' || issue.code === 'too_big') && isNumeric(issue.origin))
+    return 'AMOUNT_OUT_OF_RANGE'
+  return 'INVALID'
+}
+
+/** Unions answer with the issues of each form; those of the form that went furthest say most. */
+const flatten = (issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] => {
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue]
+  const deepest = issue.errors.toSorted((a, b) => (b[0]?.path.length ?? 0) - (a[0]?.path.length ?? 0))[0] ?? []
+  if ((deepest[0]?.path.length ?? 0) === 0) return [issue]
+  return deepest.flatMap((inner) => flatten({ ...inner, path: [...issue.path, ...inner.path] }))
+}
+
+/** What a schema has against a command, place by place. */
+export const errorsOfIssues = (issues: readonly z.core.$ZodIssue[], toInput: ToInputPath): readonly UserError[] =>
+  issues
+    .flatMap(flatten)
+    .map((issue) => inputError(codeOf(issue), messageOf(issue), pathOf(issue.path, toInput)))
+
+const numberAt = (details: Rejection['details'], key: string): number | null => {
+  const value = details[key]
+  return typeof value === 'number' ? value : null
+}
+
+const errorOfRejection = (rejection: Rejection, toInput: ToInputPath, currency: string | null): UserError => {
+  const { message, details } = rejection
+  const code = codeOfRejection[rejection.code]
+  const path = rejection.path.length === 0 ? null : pathOf(rejection.path, toInput)
+  if (code === 'REFUND_EXCEEDS_PAID' || code === 'AMOUNT_OUT_OF_RANGE') {
+    const minor = numberAt(details, 'available')
+    const unit = typeof details.currency === 'string' ? details.currency : currency
+    const available = minor === null || unit === null || !isCurrency(unit) ? null : { minor, currency: unit }
+    return { kind: 'LIMIT', code, message, path, available }
+  }
+  if (code === 'CONFLICT' || code === 'VERSION_CHANGED')
+    return {
+      kind: 'CONFLICT',
+      code,
+      message,
+      path,
+      expected: numberAt(details, 'expected'),
+      actual: numberAt(details, 'actual'),
+    }
+  return { kind: 'INPUT', code, message, path }
+}
+
+/**
+ * The user error that says what was thrown; undefined for what nobody expected. `currency` is the one that amounts
+ * of a rejection are in. Versions are revisions plus one: the count of a stream's events.
+ */
+export const userErrorOf = (
+  error: unknown,
+  toInput: ToInputPath,
+  currency: string | null = null,
+): UserError | undefined => {
+  if (error instanceof Rejection) return errorOfRejection(error, toInput, currency)
+  if (error instanceof ExpectedRevisionConflict)
+    return {
+      kind: 'CONFLICT',
+      code: 'STALE',
+      message: `This is at version ${error.actual + 1}, not at ${error.expected + 1} as you saw it. Look at it again.`,
+      path: ['input', 'expectedVersion'],
+      expected: error.expected + 1,
+      actual: error.actual + 1,
+    }
+  if (error instanceof TooMuchContention) return inputError('CONFLICT', error.message)
+  if (error instanceof OutcomeUnknown) return inputError('OUTCOME_UNKNOWN', error.message)
+  if (error instanceof AppendTooLarge)
+    return inputError('INVALID', 'This is too large to be recorded at once. Split it.')
+  if (error instanceof Overloaded || error instanceof HandlerClosed || error instanceof StoreUnavailable)
+    return inputError('UNAVAILABLE', error.message)
+  return undefined
+}

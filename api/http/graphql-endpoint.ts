@@ -1,0 +1,100 @@
+/** `/graphql` on node's own server: bounds the body, finds out who asks, and takes the short way where it can. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Authenticate } from '../auth/authenticate.ts'
+import type { Principal } from '../auth/principal.ts'
+import type { ApiContext } from '../graphql/context.ts'
+import { createMaskError } from '../graphql/masking.ts'
+import { RequestError } from '../graphql/request-error.ts'
+import type { GraphQLServer } from '../graphql/yoga.ts'
+import type { Services } from '../services.ts'
+import { sendRequestError, sendResponse } from './answer.ts'
+import { readBody } from './body.ts'
+import { answerPlainly, parseParams, plainAnswerType } from './fast-path.ts'
+
+export type Endpoint = (request: IncomingMessage, response: ServerResponse) => Promise<void>
+
+/** Points are shared within an organisation; whoever acts for several, or none, has points of their own. */
+const spenderOf = (principal: Principal | null, request: IncomingMessage): string => {
+  if (principal === null) return `address:${request.socket.remoteAddress ?? ''}`
+  const [first, ...others] = new Set(principal.grants.map(({ organisation }) => organisation))
+  return typeof first === 'string' && others.length === 0 ? first : principal.subject
+}
+
+const traceShape = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
+
+const traceparentOf = ({ headers: { traceparent } }: IncomingMessage): string | null =>
+  typeof traceparent === 'string' && traceShape.test(traceparent) ? traceparent : null
+
+const headersOf = ({ headers }: IncomingMessage): Headers => {
+  const result = new Headers()
+  for (const [name, value] of Object.entries(headers)) {
+    for (const one of typeof value === 'string' ? [value] : (value ?? [])) result.append(name, one)
+  }
+  return result
+}
+
+export interface EndpointParts {
+  readonly services: Services
+  readonly authenticate: Authenticate
+  readonly yoga: GraphQLServer
+  /** False sends everything the long way: how the two are compared. */
+  readonly fastPath: boolean
+}
+
+export const createGraphQLEndpoint = ({ services, authenticate, yoga, fastPath }: EndpointParts): Endpoint => {
+  const maskError = createMaskError(services.log, services.newId)
+
+  const contextOf = async (request: IncomingMessage, signal: AbortSignal | null): Promise<ApiContext> => {
+    const principal = await authenticate(request.headers.authorization)
+    return {
+      services,
+      principal,
+      authorization: request.headers.authorization,
+      authenticate,
+      spender: spenderOf(principal, request),
+      correlationId: services.newId('correlation'),
+      traceparent: traceparentOf(request),
+      signal,
+    }
+  }
+
+  /** Through all of Yoga, with the body that was read already. */
+  const answerAtLength = async (request: IncomingMessage, response: ServerResponse, body: Buffer | null) => {
+    const gone = new AbortController()
+    response.on('close', () => gone.abort())
+    const { method = 'GET', url = '/graphql' } = request
+    const context = await contextOf(request, gone.signal)
+    const answer = await yoga.fetch(
+      new yoga.fetchAPI.Request(`http://localhost${url}`, {
+        method,
+        headers: headersOf(request),
+        signal: gone.signal,
+        ...(body === null || body.length === 0 ? {} : { body: new Uint8Array(body) }),
+      }),
+      context,
+    )
+    await sendResponse(response, answer)
+  }
+
+  const answer: Endpoint = async (request, response) => {
+    if (request.method === 'GET' || request.method === 'HEAD') return answerAtLength(request, response, null)
+    const body = await readBody(request, services.limits.bodyBytes)
+    const mediaType = fastPath ? plainAnswerType(request) : undefined
+    const params = mediaType === undefined ? undefined : parseParams(body)
+    if (mediaType !== undefined && params !== undefined) {
+      if (await answerPlainly(yoga, response, await contextOf(request, null), mediaType, params)) return
+    }
+    await answerAtLength(request, response, body)
+  }
+
+  return async (request, response) => {
+    try {
+      await answer(request, response)
+    } catch (error) {
+      const masked = maskError(error)
+      if (response.headersSent) response.destroy()
+      else if (masked instanceof RequestError) sendRequestError(response, masked)
+      else sendRequestError(response, new RequestError('BAD_REQUEST', masked.message))
+    }
+  }
+}

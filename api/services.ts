@@ -1,0 +1,87 @@
+/** What the API stands on. The composition root opens the engines; the API only uses them. */
+import type { Derive } from '../domain/derive.ts'
+import type { Model } from '../domain/model.ts'
+import type { CommandHandler } from '../eventstore/handler.ts'
+import type { Codec } from '../eventstore/codec.ts'
+import type { EventStore } from '../eventstore/port.ts'
+import type { Stating } from '../eventstore/stating.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { NewId } from '../platform/ids.ts'
+import type { Logger } from '../platform/log.ts'
+import type { Sealing } from '../platform/sealing.ts'
+import type { DocumentStore } from '../projections/documents.ts'
+import type { Freshness } from '../projections/read-your-writes.ts'
+import type { ProjectionStatus } from '../projections/runner-status.ts'
+import type { Issuer } from './auth/issuers.ts'
+
+/** The read side: whether views have come to where a caller knows the log to be, and how far each is. */
+export interface Views extends Freshness {
+  status(): Promise<readonly ProjectionStatus[]>
+  /** Whether each view was built, and came to the head of the log once since the start. */
+  readonly isReady: boolean
+}
+
+export interface Deployment {
+  readonly id: string
+  /** IANA zone of the ledger's business dates. */
+  readonly zone: string
+  readonly currencies: readonly string[]
+}
+
+export interface ApiLimits {
+  readonly bodyBytes: number
+  readonly tokens: number
+  readonly depth: number
+  readonly aliases: number
+  /** Most points that one document may cost. */
+  readonly cost: number
+  /** The bucket of points that each organisation, or subject without one, draws from. */
+  readonly bucket: { readonly points: number; readonly perSecond: number }
+  /** Longest time, in milliseconds, until an answer. */
+  readonly wallClockMs: number
+  /** Longest wait, in milliseconds, for a view to come to `minPosition`. */
+  readonly minPositionMs: number
+  readonly subscriptions: {
+    /** Streams that one subject may hold open, and all together. */
+    readonly perSubject: number
+    readonly inAll: number
+    /** How often, in milliseconds, it is asked again whether the subscriber may still listen. */
+    readonly recheckMs: number
+  }
+}
+
+export const defaultLimits: ApiLimits = {
+  bodyBytes: 1_000_000,
+  tokens: 2_000,
+  depth: 10,
+  aliases: 15,
+  cost: 1_000,
+  bucket: { points: 10_000, perSecond: 500 },
+  wallClockMs: 10_000,
+  minPositionMs: 2_000,
+  subscriptions: { perSubject: 10, inAll: 1_000, recheckMs: 1_000 },
+}
+
+export interface Services {
+  readonly handler: CommandHandler
+  readonly codec: Codec
+  readonly model: Model
+  readonly store: EventStore
+  readonly stating: Stating
+  readonly documents: DocumentStore
+  readonly views: Views
+  readonly clock: Clock
+  readonly newId: NewId
+  readonly derive: Derive
+  readonly sealing: Sealing
+  /** Names the stream of an external identity, of a provider and the id there. */
+  readonly identityHash: (provider: string, externalId: string) => string
+  /** Makes what was sealed for a subject unreadable, for ever. */
+  readonly forget: (subject: string) => Promise<void>
+  /** 32 bytes or more that sign page cursors. The same in every process that answers. */
+  readonly cursorKey: Uint8Array
+  readonly issuers: readonly Issuer[]
+  readonly deployment: Deployment
+  readonly log: Logger
+  readonly limits: ApiLimits
+}
