@@ -45,7 +45,7 @@ export type SharedTouchDocument = Shaped<typeof touch>
 /** Keyed by the name of the touch's event. */
 export const sharedTouches: Collection<SharedTouchDocument> = collection({
   name: 'sharedTouches',
-  fields: { share: 'text', at: 'text' },
+  fields: { community: 'text', share: 'text', at: 'text' },
   indexes: [['share', 'at']],
   shape: touch,
 })
@@ -55,26 +55,29 @@ const credit = object({
   community: text,
   /** Of the recognition. */
   month: text,
-  /** Of the touch; a binding is PRIVATE traffic, on no channel. */
+  /** Of the touch. Without one (a binding, a correction by hand) it is PRIVATE traffic, on no channel. */
   source,
   channel: text,
   campaign: nullable(text),
-  /** Empty text: credited without a share. */
-  share: text,
+  share: nullable(text),
   sharer: text,
+  /** The sharer's last credited touch, by the name of its event. */
   touch: nullable(text),
   at: text,
   currency: text,
+  /** Basis points of the purchase: those of its credits sum to 10,000. */
+  points: integer,
+  /** What these are of the purchase's total. */
   gross: integer,
-  /** The sharer's legs at the sale. */
+  /** The sharer's legs as SHARER_1, and what refunds and lost disputes took back of them. */
   earned: integer,
+  reversed: integer,
 })
 export type CreditDocument = Shaped<typeof credit>
-/** Keyed by purchase and number. */
+/** Keyed by purchase and sharer. */
 export const credits: Collection<CreditDocument> = collection({
   name: 'credits',
   fields: {
-    purchase: 'text',
     community: 'text',
     month: 'text',
     source: 'text',
@@ -83,11 +86,15 @@ export const credits: Collection<CreditDocument> = collection({
     sharer: 'text',
     currency: 'text',
     at: 'text',
+    points: 'integer',
     gross: 'integer',
     earned: 'integer',
+    reversed: 'integer',
   },
+  // The first two cover the sums of the funnel and of shares.
   indexes: [
-    ['community', 'month', 'source', 'channel', 'currency', 'gross', 'earned'],
+    ['community', 'month', 'source', 'channel', 'currency', 'points', 'gross', 'earned', 'reversed'],
+    ['share', 'currency', 'points', 'gross', 'earned', 'reversed'],
     ['share', 'at'],
     ['sharer', 'community', 'at'],
   ],

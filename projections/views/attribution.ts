@@ -1,12 +1,11 @@
 /**
  * What traffic brings. `funnel`: touches and joins per (community, month, source, channel). `sharedTouches`: the
- * touches that had a sharer, since only those can be credited. `credits`: one document per credited touch (or
- * binding) of a purchase, from which purchases and gross per source, channel and share are summed; a void takes
- * them out, a correction replaces them. `shares` and `sharers`: what each link and each sharer brought; a sharer's
- * money is counted by the legs, so refunds are in it.
+ * touches that had a sharer, since only those can be credited. `credits`: one document per purchase and credited
+ * sharer, from which purchases and gross per source, channel, share and sharer are summed; a void takes it out, a
+ * correction replaces it. `shares` and `sharers`: what each link and each sharer brought; a sharer's money is
+ * counted by the legs of both levels, so refunds are in it.
  *
- * Each credited touch of a purchase weighs the same, as in its attribution: `gross` and `earned` are divided
- * between them to the unit.
+ * Months of touches and purchases are those of the business date, of joins those of the instant (UTC).
  */
 import { allocate } from '../../domain/allocation.ts'
 import type { Attribution, Leg } from '../../domain/events/sale.ts'
@@ -26,9 +25,6 @@ import {
 import { keyOf, monthOf, NONE } from './keys.ts'
 import { movementOf, movingTypes } from './movement.ts'
 import { type EventOf, view } from './view.ts'
-
-/** A purchase credits at most 50 touches and a binding. */
-const mostCredits = 51
 
 const zeroFunnel = { touches: 0, joins: 0 }
 
@@ -90,91 +86,90 @@ const ofJoin = ({ data }: EventOf<'MemberJoined'>): readonly Change[] => {
   return made
 }
 
-/** Divides evenly, to the unit; who comes first gets the units left. */
-const evenly = (amount: number, among: number): readonly number[] =>
-  among === 0
-    ? []
-    : allocate(
-        amount,
-        Array.from({ length: among }, (_, index) => ({ key: String(index).padStart(2, '0'), weight: 1 })),
-      )
-
 interface Credited {
   readonly purchaseId: string
   readonly communityId: string
   readonly month: string
   readonly currency: string
   readonly attribution: Attribution
-  readonly gross: number
+  readonly total: number
   readonly legs: readonly Leg[]
+  /** When there is no candidate to say it: the credit was given by hand. */
+  readonly at: string
 }
 
-const creditKey = (purchaseId: string, index: number): string =>
-  keyOf(purchaseId, String(index).padStart(2, '0'))
+type Candidate = Attribution['candidates'][number]
 
-/** Each sharer's legs, divided between the sharer's own credited touches. */
-const earnings = (
-  candidates: readonly { sharerId: string | null }[],
-  legs: readonly Leg[],
-): readonly number[] => {
-  const parts = new Map<string, number[]>()
-  return candidates.map(({ sharerId }) => {
-    if (sharerId === null) return 0
-    let left = parts.get(sharerId)
-    if (left === undefined) {
-      const own = legs.filter(({ role, party }) => role === 'SHARER_1' && party === sharerId)
-      const touches = candidates.filter((each) => each.sharerId === sharerId).length
-      left = [
-        ...evenly(
-          own.reduce((sum, { amount }) => sum + amount, 0),
-          touches,
-        ),
-      ]
-      parts.set(sharerId, left)
-    }
-    return left.shift() ?? 0
-  })
+/** What a sharer is credited for: the last of their credited touches; after a correction, of their touches. */
+const reasonFor = ({ candidates }: Attribution, sharerId: string): Candidate | null => {
+  const own = candidates.filter((candidate) => candidate.sharerId === sharerId)
+  return (
+    own.findLast(({ verdict }) => verdict === 'CREDITED') ??
+    own.findLast(({ touch }) => touch !== null) ??
+    own.at(-1) ??
+    null
+  )
+}
+
+const earnedBy = (sharerId: string, legs: readonly Pick<Leg, 'party' | 'role' | 'amount'>[]): number => {
+  let sum = 0
+  for (const { role, party, amount } of legs) if (role === 'SHARER_1' && party === sharerId) sum += amount
+  return sum
 }
 
 const creditChanges = (credited: Credited): readonly Change[] => {
-  const { purchaseId, attribution, legs, gross } = credited
-  const winners = attribution.candidates.filter(({ verdict }) => verdict === 'CREDITED')
-  if (winners.length === 0) return []
-  const grossParts = evenly(gross, winners.length)
-  const earned = earnings(winners, legs)
-  const made: Change[] = winners.flatMap(({ touch }) => (touch === null ? [] : [sharedTouches.asIs(touch)]))
-  for (const [index, winner] of winners.entries()) {
+  const { purchaseId: purchase, communityId: community, month, currency, attribution, total, legs } = credited
+  const sharers = attribution.credited
+  if (sharers.length === 0) return []
+  const parts = allocate(
+    total,
+    sharers.map(({ sharerId, basisPoints }) => ({ key: sharerId, weight: basisPoints })),
+  )
+  return sharers.flatMap(({ sharerId: sharer, basisPoints: points }, index): readonly Change[] => {
+    const reason = reasonFor(attribution, sharer)
     const creditOf = (touch: SharedTouchDocument | undefined): CreditDocument => ({
-      purchase: purchaseId,
-      community: credited.communityId,
-      month: credited.month,
+      purchase,
+      community,
+      month,
       source: touch?.source ?? 'PRIVATE',
       channel: touch?.channel ?? NONE,
       campaign: touch?.campaign ?? null,
-      share: winner.shareId ?? '',
-      sharer: winner.sharerId ?? '',
-      touch: winner.touch,
-      at: winner.at,
-      currency: credited.currency,
-      gross: grossParts[index] ?? 0,
-      earned: earned[index] ?? 0,
+      share: reason?.shareId ?? null,
+      sharer,
+      touch: reason?.touch ?? null,
+      at: reason?.at ?? credited.at,
+      currency,
+      points,
+      gross: parts[index] ?? 0,
+      earned: earnedBy(sharer, legs),
+      reversed: 0,
     })
-    const key = creditKey(purchaseId, index)
-    made.push(
-      winner.touch === null
-        ? credits.change(key, () => creditOf(undefined))
-        : credits.changeGiven(key, { of: sharedTouches, key: winner.touch }, (_before, touch) =>
-            creditOf(touch),
-          ),
-    )
-  }
-  return made
+    const key = keyOf(purchase, sharer)
+    const name = reason?.touch ?? null
+    if (name === null) return [credits.change(key, () => creditOf(undefined))]
+    return [
+      sharedTouches.asIs(name),
+      credits.changeGiven(key, { of: sharedTouches, key: name }, (_before, touch) => creditOf(touch)),
+    ]
+  })
 }
 
-const withoutCredits = (purchaseId: string, from: number): readonly Change[] =>
-  Array.from({ length: mostCredits - from }, (_, index) =>
-    credits.change(creditKey(purchaseId, from + index), () => undefined),
+const withoutCredits = (purchaseId: string, of: readonly string[]): readonly Change[] =>
+  of.map((sharerId) => credits.change(keyOf(purchaseId, sharerId), () => undefined))
+
+/** What refunds and lost disputes take back of credits. A sharer's legs of all lines count together. */
+const reversedChanges = ({
+  data,
+}: EventOf<'PurchaseRefunded'> | EventOf<'DisputeLost'>): readonly Change[] => {
+  const reversals = data.lines.flatMap((line) => line.reversals)
+  const parties = new Set(reversals.flatMap(({ role, party }) => (role === 'SHARER_1' ? [party] : [])))
+  return [...parties].map((party) =>
+    credits.update(keyOf(data.purchaseId, party), (before) => ({
+      ...before,
+      reversed: before.reversed + earnedBy(party, reversals),
+    })),
   )
+}
 
 /** What the legs of sharers come to, whatever moves them. */
 const earnedChanges = (event: EventOf<(typeof movingTypes)[number]>): readonly Change[] => {
@@ -202,31 +197,38 @@ const earnedChanges = (event: EventOf<(typeof movingTypes)[number]>): readonly C
 const recognised = (event: EventOf<'PurchasePlaced' | 'PaymentCaptured'>): readonly Change[] => {
   const sale = recognisedSale(event)
   if (sale === null) return []
-  const { purchaseId, communityId, currency, attribution, total, lines } = sale
+  const { purchaseId, communityId, currency, attribution, total, lines, placedAt } = sale
   return creditChanges({
     purchaseId,
     communityId,
     month: monthOf(event.data.businessDate),
     currency,
     attribution,
-    gross: total,
+    total,
     legs: lines.flatMap(({ legs }) => legs),
+    at: placedAt,
   })
 }
 
 const corrected = ({ data }: EventOf<'AttributionCorrected'>): readonly Change[] => {
-  const { purchaseId, communityId, currency, attribution, total, recognisedOn } = data
-  const made = creditChanges({
-    purchaseId,
-    communityId,
-    month: monthOf(recognisedOn),
-    currency,
-    attribution,
-    gross: total,
-    legs: data.lines.flatMap(({ after }) => after),
-  })
-  const credited = made.filter(({ collection }) => collection === credits.name).length
-  return [...made, ...withoutCredits(purchaseId, credited)]
+  const { purchaseId, communityId, currency, attribution, total, formerSharers } = data
+  const credited = new Set(attribution.credited.map(({ sharerId }) => sharerId))
+  return [
+    ...withoutCredits(
+      purchaseId,
+      formerSharers.filter((sharerId) => !credited.has(sharerId)),
+    ),
+    ...creditChanges({
+      purchaseId,
+      communityId,
+      month: monthOf(data.recognisedOn),
+      currency,
+      attribution,
+      total,
+      legs: data.lines.flatMap(({ after }) => after),
+      at: data.at,
+    }),
+  ]
 }
 
 const changes = (event: EventOf<(typeof types)[number]>): readonly Change[] => {
@@ -260,10 +262,10 @@ const changes = (event: EventOf<(typeof types)[number]>): readonly Change[] => {
     case 'AttributionCorrected':
       return [...corrected(event), ...earnedChanges(event)]
     case 'PurchaseVoided':
-      return [...withoutCredits(event.data.purchaseId, 0), ...earnedChanges(event)]
+      return [...withoutCredits(event.data.purchaseId, event.data.sharers), ...earnedChanges(event)]
     case 'PurchaseRefunded':
     case 'DisputeLost':
-      return earnedChanges(event)
+      return [...reversedChanges(event), ...earnedChanges(event)]
   }
 }
 
