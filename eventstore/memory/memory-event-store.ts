@@ -29,13 +29,35 @@ const countThrough = (after: Position | null): number => {
   return Number(BigInt(after) / stride)
 }
 
+/** What stores in memory keep their events in: several on one log are like processes on one file. */
+export interface MemoryLog {
+  readonly epoch: string
+  readonly events: StoredEvent[]
+  readonly streams: Map<string, StoredEvent[]>
+  readonly waiters: Waiters
+}
+
+export const memoryLog = (): MemoryLog => ({
+  epoch: randomUUID(),
+  events: [],
+  streams: new Map(),
+  waiters: new Waiters(),
+})
+
 export class MemoryEventStore implements EventStore {
-  readonly epoch = randomUUID()
   readonly comparePositions = comparePositions
-  readonly #streams = new Map<string, StoredEvent[]>()
-  readonly #log: StoredEvent[] = []
-  readonly #waiters = new Waiters()
+  readonly epoch: string
+  readonly #events: StoredEvent[]
+  readonly #streams: Map<string, StoredEvent[]>
+  readonly #waiters: Waiters
   #closed = false
+
+  constructor(log: MemoryLog = memoryLog()) {
+    this.epoch = log.epoch
+    this.#events = log.events
+    this.#streams = log.streams
+    this.#waiters = log.waiters
+  }
 
   async append(append: Append): Promise<Appended> {
     this.#demandOpen()
@@ -49,13 +71,13 @@ export class MemoryEventStore implements EventStore {
       return { revision: last.revision, position: last.position }
     }
     for (const event of append.events) {
-      const stored = { ...event, position: positionOf(this.#log.length) }
+      const stored = { ...event, position: positionOf(this.#events.length) }
       stream.push(stored)
-      this.#log.push(stored)
+      this.#events.push(stored)
     }
     this.#streams.set(append.stream, stream)
     this.#waiters.wake()
-    return { revision: stream.length - 1, position: positionOf(this.#log.length - 1) }
+    return { revision: stream.length - 1, position: positionOf(this.#events.length - 1) }
   }
 
   async readStream(stream: string, read: StreamRead = {}): Promise<readonly StoredEvent[]> {
@@ -75,22 +97,22 @@ export class MemoryEventStore implements EventStore {
     this.#demandOpen()
     checkLimit(limit)
     const first = countThrough(after)
-    const events = this.#log.slice(first, first + limit)
+    const events = this.#events.slice(first, first + limit)
     return {
       events,
       next: events.at(-1)?.position ?? after,
-      atHead: first + events.length >= this.#log.length,
+      atHead: first + events.length >= this.#events.length,
     }
   }
 
   async head(): Promise<Position | null> {
     this.#demandOpen()
-    return this.#log.at(-1)?.position ?? null
+    return this.#events.at(-1)?.position ?? null
   }
 
   async waitForAppend(after: Position | null, timeoutMs: number, signal?: AbortSignal): Promise<void> {
     this.#demandOpen()
-    if (this.#log.length > countThrough(after)) return
+    if (this.#events.length > countThrough(after)) return
     await this.#waiters.wait(timeoutMs, signal)
   }
 

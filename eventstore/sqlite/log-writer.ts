@@ -52,7 +52,7 @@ export class LogWriter {
   readonly #insertEvent: StatementSync
   readonly #insertName: StatementSync
   readonly #setThrough: StatementSync
-  #seenVersion: number
+  #seenVersion = -1
 
   constructor(log: LogFile, names: StreamNames) {
     const database: DatabaseSync = log.writer
@@ -74,7 +74,6 @@ export class LogWriter {
       'INSERT INTO stream_names (name, id) VALUES (?, ?) ON CONFLICT DO NOTHING',
     )
     this.#setThrough = database.prepare('UPDATE meta SET names_through = max(names_through, ?)')
-    this.#seenVersion = -1
   }
 
   /**
@@ -86,21 +85,24 @@ export class LogWriter {
   write(appends: readonly Append[]): readonly Outcome[] {
     this.#demandSameFile()
     this.#start()
-    const batch: Batch = { heads: new Map(), arrived: [], lastId: this.#names.lastId }
-    let outcomes: readonly Outcome[]
-    try {
-      this.#noticeOthers()
-      batch.lastId = this.#names.lastId
-      outcomes = appends.map((append) => this.#writeOne(append, batch))
-      this.#names.sweep(batch.arrived.length, this.#insertName, this.#setThrough)
-    } catch (error) {
-      this.#rollBack()
-      throw unavailable('The append', this.#log.file, error)
-    }
+    const { outcomes, batch } = this.#fill(appends)
     this.#end()
     this.#names.committed(batch.arrived)
     for (const [stream, head] of batch.heads) this.#heads.set(stream, head)
     return outcomes
+  }
+
+  #fill(appends: readonly Append[]): { outcomes: readonly Outcome[]; batch: Batch } {
+    try {
+      this.#noticeOthers()
+      const batch: Batch = { heads: new Map(), arrived: [], lastId: this.#names.lastId }
+      const outcomes = appends.map((append) => this.#writeOne(append, batch))
+      this.#names.sweep(batch.arrived.length, this.#insertName, this.#setThrough)
+      return { outcomes, batch }
+    } catch (error) {
+      this.#rollBack()
+      throw unavailable('The append', this.#log.file, error)
+    }
   }
 
   /** A file removed or replaced under us still takes writes, and nobody would ever see them again. */
@@ -135,6 +137,8 @@ export class LogWriter {
   }
 
   #rollBack(): void {
+    // Where the COMMIT is in doubt, the streams of this batch may be there after all: look again.
+    this.#seenVersion = -1
     this.#heads.clear()
     // Ended by SQLite itself after some errors.
     if (this.#log.writer.isTransaction) this.#log.writer.exec('ROLLBACK')

@@ -3,6 +3,7 @@
  * processes of one machine. Appends of one process that arrive together share a transaction.
  */
 import { randomUUID } from 'node:crypto'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { checkAppend } from '../check-append.ts'
 import type { Position, StoredEvent } from '../event.ts'
 import {
@@ -72,6 +73,8 @@ export class SqliteEventStore implements EventStore {
   }
 
   async readLog(after: Position | null, limit: number): Promise<LogPage> {
+    // A walk over the log is long, and nothing else in it would leave the event loop to others.
+    await nextTurn()
     return this.#read(() => this.#reader.readLog(after, limit))
   }
 
