@@ -1,6 +1,8 @@
 /** Imports the Olist data set: reads its files, works out what to state, and states it through the command handler. */
 
+import { Rejection } from '../../domain/decider.ts'
 import type { Tributary } from '../tributary.ts'
+import { ImportError } from './import-error.ts'
 import { readFamilies } from './olist-families.ts'
 import { findOlistFiles } from './olist-files.ts'
 import { olistIds, olistSystem } from './olist-ids.ts'
@@ -38,9 +40,18 @@ export const readOlistPlan = async (folder: string): Promise<OlistPlan> => {
   return planOlist(await readOlistTables(findOlistFiles(folder), families), families)
 }
 
+const explained = (error: unknown, step: string): unknown => {
+  if (!(error instanceof Rejection)) return error
+  const advice =
+    error.code === 'KEY_REUSED'
+      ? 'This data folder holds an import of other files; take a fresh one.'
+      : 'What was stated before it stays.'
+  return new ImportError(`The ${step} cannot be stated: ${error.message} ${advice}`, null, error)
+}
+
 /**
  * States the plan. Running it again changes nothing; after a stop it goes on.
- * @throws {Rejection} where what is there already says otherwise, e.g. from other files
+ * @throws {ImportError} where what is there already says otherwise, from other files for example
  * @throws whatever the handler throws where the log cannot be written
  */
 export const importOlist = async (
@@ -59,13 +70,12 @@ export const importOlist = async (
     let done = 0
     const tell = () => progress?.({ step: name, done, total })
     tell()
-    await runAll(tasks, {
-      inFlight,
-      signal,
-      done: () => {
-        done += 1
-        tell()
-      },
+    const one = () => {
+      done += 1
+      tell()
+    }
+    await runAll(tasks, { inFlight, signal, done: one }).catch((error: unknown) => {
+      throw explained(error, name)
     })
   }
 }
