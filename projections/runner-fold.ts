@@ -1,0 +1,224 @@
+import type { Position, RecordedEvent, StoredEvent } from '../eventstore/event.ts'
+import type { Breather } from './breather.ts'
+import type { Generation, ParkedStream } from './documents.ts'
+import { comparePositions } from './order.ts'
+import type { Change, Projection } from './projection.ts'
+import type { DocumentCache, Entry } from './runner-cache.ts'
+import { GivenOrder } from './runner-order.ts'
+import { checkDocument, checkKey } from './spec.ts'
+
+/** An event of a type that some projection looks at; or why it cannot be read. */
+export type Arrival =
+  | { readonly stored: StoredEvent; readonly event: RecordedEvent }
+  | { readonly stored: StoredEvent; readonly event: null; readonly failure: unknown }
+
+/** An event with its changes and their entries, in step; `givens` holds indexes of earlier changes, or -1. */
+type Plan =
+  | {
+      readonly stored: StoredEvent
+      readonly changes: readonly Change[]
+      readonly entries: readonly Entry[]
+      readonly givens: readonly number[]
+    }
+  | { readonly stored: StoredEvent; readonly changes: null; readonly failure: unknown }
+
+/** What a batch did: entries that the store does not hold yet, and who was given what. */
+export interface Folded {
+  readonly changed: Entry[]
+  readonly given: { readonly taker: Entry; readonly given: Entry }[]
+}
+
+/** Keys asked for at once. */
+const loadLimit = 2_000
+
+const messageOf = (failure: unknown): string =>
+  failure instanceof Error ? `${failure.name}: ${failure.message}` : String(failure)
+
+/** Folds batches of events into cached documents of one generation, and parks the streams that cannot be folded. */
+export class Folder {
+  readonly order = new GivenOrder()
+  readonly #projection: Projection
+  readonly #generation: Generation
+  readonly #cache: DocumentCache
+  readonly #parked: Map<string, ParkedStream>
+  readonly #now: () => number
+  #turn = 0
+
+  constructor(
+    projection: Projection,
+    generation: Generation,
+    cache: DocumentCache,
+    parked: readonly ParkedStream[],
+    now: () => number,
+  ) {
+    this.#projection = projection
+    this.#generation = generation
+    this.#cache = cache
+    this.#parked = new Map(parked.map((stream) => [stream.stream, stream]))
+    this.#now = now
+  }
+
+  get parked(): readonly ParkedStream[] {
+    return [...this.#parked.values()]
+  }
+
+  /**
+   * Folds events that follow `after`. Streams are parked in the store before anything of the batch is written, so
+   * that a second delivery, which may find documents further on, parks no other events than the first.
+   */
+  async fold(arrivals: readonly Arrival[], after: Position | null, breather: Breather): Promise<Folded> {
+    const plans: Plan[] = []
+    for (const arrival of arrivals) {
+      if (breather.isDue) await breather.rest()
+      plans.push(this.#plan(arrival))
+    }
+    await this.#load(plans, after, breather)
+    const folded: Folded = { changed: [], given: [] }
+    for (const plan of plans) {
+      if (breather.isDue) await breather.rest()
+      if (this.#isParked(plan.stored)) await this.#skip(plan)
+      else if (plan.changes === null) await this.#park(plan, plan.failure)
+      else {
+        const failure = this.#foldOne(plan.stored.position, plan.changes, plan.entries, plan.givens, folded)
+        if (failure) await this.#park(plan, failure.cause)
+      }
+    }
+    return folded
+  }
+
+  #plan(arrival: Arrival): Plan {
+    const { stored, event } = arrival
+    if (event === null) return { stored, changes: null, failure: arrival.failure }
+    try {
+      const changes = this.#projection.changes(event)
+      const entries: Entry[] = []
+      const givens: number[] = []
+      for (const { collection, key, given } of changes) {
+        checkKey(collection, key)
+        const entry = this.#cache.entry(collection, key)
+        if (!entry) throw new TypeError(`${this.#projection.name} has no collection ${collection}.`)
+        if (given) this.order.learn(given.collection, collection)
+        givens.push(given ? this.#indexOf(given, changes, entries.length) : -1)
+        entries.push(entry)
+      }
+      return { stored, changes, entries, givens }
+    } catch (failure) {
+      return { stored, changes: null, failure }
+    }
+  }
+
+  #indexOf(given: NonNullable<Change['given']>, changes: readonly Change[], before: number): number {
+    for (let index = 0; index < before; index++) {
+      const change = changes[index]
+      if (change?.key === given.key && change.collection === given.collection) return index
+    }
+    throw new TypeError(
+      `What is given, ${given.collection} ${given.key}, is of no earlier change of the event.`,
+    )
+  }
+
+  async #load(plans: readonly Plan[], after: Position | null, breather: Breather): Promise<void> {
+    const missing = new Map<string, Map<string, Entry>>()
+    for (const plan of plans)
+      for (const entry of plan.changes ? plan.entries : []) {
+        if (entry.isLoaded) continue
+        const { name } = entry.collection
+        const entries = missing.get(name) ?? new Map<string, Entry>()
+        missing.set(name, entries.set(entry.key, entry))
+      }
+    for (const [collection, entries] of missing) {
+      const keys = [...entries.keys()]
+      for (let from = 0; from < keys.length; from += loadLimit) {
+        if (breather.isDue) await breather.rest()
+        const some = keys.slice(from, from + loadLimit)
+        const found = await this.#generation.load(collection, some)
+        for (const key of some) {
+          const entry = entries.get(key)
+          if (!entry) continue
+          const stored = found.get(key)
+          entry.isLoaded = true
+          if (!stored) continue
+          entry.isStored = true
+          entry.document = stored.document ?? undefined
+          if (comparePositions(stored.position, after) > 0) entry.aheadUntil = stored.position
+        }
+      }
+    }
+  }
+
+  /** All changes of one event, or none; answers what was thrown. */
+  #foldOne(
+    position: Position,
+    changes: readonly Change[],
+    entries: readonly Entry[],
+    givens: readonly number[],
+    folded: Folded,
+  ): { readonly cause: unknown } | null {
+    this.#turn += 1
+    try {
+      for (const [index, entry] of entries.entries()) {
+        if (entry.turn === this.#turn)
+          throw new TypeError(`Two changes of one event touch ${entry.collection.name} ${entry.key}.`)
+        entry.turn = this.#turn
+        entry.next = entry.document
+        if (entry.aheadUntil !== null) {
+          if (comparePositions(entry.aheadUntil, position) >= 0) continue
+          entry.aheadUntil = null
+        }
+        entry.next = changes[index]?.fold(entry.document, entries[givens[index] ?? -1]?.next)
+        if (entry.next !== undefined && entry.next !== entry.document)
+          checkDocument(entry.collection, entry.key, entry.next)
+      }
+    } catch (cause) {
+      return { cause }
+    }
+    for (const [index, taker] of entries.entries()) {
+      if (taker.aheadUntil !== null) continue
+      taker.foldedAt = position
+      if (taker.next !== taker.document) {
+        taker.document = taker.next
+        if (!taker.isDirty) folded.changed.push(taker)
+        taker.isDirty = true
+      }
+      const given = entries[givens[index] ?? -1]
+      if (given) folded.given.push({ taker, given })
+    }
+    return null
+  }
+
+  #isParked({ stream, position }: StoredEvent): boolean {
+    const parked = this.#parked.get(stream)
+    return parked !== undefined && comparePositions(position, parked.position) >= 0
+  }
+
+  #collectionsOf(plan: Plan): readonly string[] {
+    return plan.changes
+      ? plan.changes.map(({ collection }) => collection)
+      : this.#projection.collections.map(({ name }) => name)
+  }
+
+  async #park(plan: Plan, failure: unknown): Promise<void> {
+    const { stream, revision, position } = plan.stored
+    const parked: ParkedStream = {
+      projection: this.#projection.name,
+      stream,
+      event: `${stream}@${revision}`,
+      position,
+      reason: messageOf(failure),
+      at: new Date(this.#now()).toISOString(),
+      collections: [...new Set(this.#collectionsOf(plan))].sort(),
+    }
+    await this.#generation.park(parked)
+    this.#parked.set(stream, parked)
+  }
+
+  /** A later event of a parked stream: what it would have touched is incomplete too. */
+  async #skip(plan: Plan): Promise<void> {
+    const parked = this.#parked.get(plan.stored.stream)
+    const more = this.#collectionsOf(plan).filter((name) => !parked?.collections.includes(name))
+    if (!parked || more.length === 0) return
+    const wider = { ...parked, collections: [...new Set([...parked.collections, ...more])].sort() }
+    await this.#generation.park(wider)
+    this.#parked.set(parked.stream, wider)
+  }
+}

@@ -1,0 +1,44 @@
+import type { EventStore } from '../eventstore/port.ts'
+import { type Clock, systemClock } from '../platform/clock.ts'
+import type { DocumentStore } from './documents.ts'
+import type { Projection } from './projection.ts'
+import type { Decode } from './runner-lane.ts'
+
+export interface RunnerOptions {
+  readonly events: EventStore
+  readonly documents: DocumentStore
+  readonly projections: readonly Projection[]
+  readonly decode: Decode
+  readonly clock?: Clock
+  /** Events folded at once: following the head (default 256), and behind it or rebuilding (default 4,096). */
+  readonly batch?: { readonly live?: number; readonly catchUp?: number }
+  /** Documents kept in memory, of all projections together: following (default 50,000), rebuilding (default 100,000). */
+  readonly cached?: { readonly live?: number; readonly rebuild?: number }
+  /** Milliseconds before the second new try after a failure (default 100; the first is at once); doubling up to `most` (10,000). */
+  readonly retry?: { readonly first?: number; readonly most?: number }
+  /** Told of each failure that is tried again; `projection` is null where the log itself could not be read. */
+  readonly onFailure?: (error: unknown, projection: string | null) => void
+}
+
+/** Options with nothing left open. */
+export interface RunnerSettings {
+  readonly events: EventStore
+  readonly documents: DocumentStore
+  readonly decode: Decode
+  readonly clock: Clock
+  readonly batch: { readonly live: number; readonly catchUp: number }
+  readonly cached: { readonly live: number; readonly rebuild: number }
+  readonly retry: { readonly first: number; readonly most: number }
+  readonly onFailure: (error: unknown, projection: string | null) => void
+}
+
+export const settingsOf = (options: RunnerOptions): RunnerSettings => ({
+  events: options.events,
+  documents: options.documents,
+  decode: options.decode,
+  clock: options.clock ?? systemClock,
+  batch: { live: 256, catchUp: 4_096, ...options.batch },
+  cached: { live: 50_000, rebuild: 100_000, ...options.cached },
+  retry: { first: 100, most: 10_000, ...options.retry },
+  onFailure: options.onFailure ?? (() => undefined),
+})
