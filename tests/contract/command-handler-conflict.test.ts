@@ -109,6 +109,7 @@ describe.each(engines)('conflicts with other writers ($name)', ({ open }) => {
 
     store.onAppend = (_append, proceed) => proceed()
     await expect(handler.execute(wallet, '1', deposit(1), meta())).resolves.toMatchObject({ revision: 4 })
+    expect(handler.stats().conflicts).toBe(4)
   })
 
   it('gives up nothing earlier than by default the tenth attempt', async () => {

@@ -114,6 +114,29 @@ describe.each(engines)('what a decision looks at ($name)', ({ open }) => {
     expect(await readsOf(everything(store, 'wallet-1'))).toEqual([{}, { 'wallet-a': 0 }])
   })
 
+  it('is not looked for again by commands that look at nothing', async () => {
+    const { handler, store, clock } = bench(await open())
+    let gathered = 0
+    const blind = walletThat(async () => {
+      gathered += 1
+      return undefined
+    })
+    store.onAppend = (_append, proceed) => {
+      clock.advance(1_001)
+      return proceed()
+    }
+    const first = handler.execute(wallet, '1', deposit(1), meta())
+    await until(() => store.appends.length === 1)
+    await Promise.all([first, handler.execute(blind, '1', deposit(2), meta())])
+    store.onAppend = async ({ stream }, proceed) => {
+      if (store.appends.length === 3) await appendForeign(store.inner, stream, foreignDeposit)
+      clock.advance(1_001)
+      return proceed()
+    }
+    await handler.execute(blind, '1', deposit(2), meta())
+    expect(gathered).toBe(2)
+  })
+
   it('is looked at again for all that had to wait at the same time', async () => {
     const { handler, store, clock } = bench(await open())
     const gate = door()
@@ -124,8 +147,8 @@ describe.each(engines)('what a decision looks at ($name)', ({ open }) => {
     }
     let looked = 0
     const together = walletThat(async (_command, read) => {
-      looked += 1
       await read(wallet, 'a')
+      looked += 1
       if (looked === 4) both.open()
       if (looked > 2) await both.opened
       return undefined
@@ -219,6 +242,22 @@ describe.each(engines)('reading states ($name)', ({ open }) => {
     expect((await handler.read(wallet, '1')).revision).toBe(0)
     clock.advance(1_001)
     expect((await handler.read(wallet, '1')).revision).toBe(1)
+  })
+
+  it('counts the second from when the reading began', async () => {
+    const { handler, store, clock } = bench(await open())
+    store.onRead = async (_stream, _read, proceed) => {
+      const events = await proceed()
+      clock.advance(600)
+      return events
+    }
+    await handler.read(wallet, '1')
+    clock.advance(400)
+    await handler.read(wallet, '1')
+    expect(store.reads).toHaveLength(1)
+    clock.advance(1)
+    await handler.read(wallet, '1')
+    expect(store.reads).toHaveLength(2)
   })
 
   it('reads once for all who ask at the same time', async () => {

@@ -86,6 +86,18 @@ describe.each(engines)('doing each command once ($name)', ({ open }) => {
     await expect(otherType).rejects.toMatchObject({ code: 'KEY_REUSED' })
   })
 
+  it('compares what the caller asked for, where the command says more than that', async () => {
+    const { handler, store } = bench(await open())
+    const first = meta({ payload: { type: 'Deposit', of: 'the usual' } })
+    await handler.execute(wallet, '1', deposit(1), first)
+    const repeat = await handler.execute(wallet, '1', deposit(2), first)
+    expect(repeat).toMatchObject({ replayed: true, state: { balance: 1 } })
+    const reused = handler.execute(wallet, '1', deposit(1), { ...first, payload: { type: 'Deposit' } })
+    await expect(reused).rejects.toMatchObject({ code: 'KEY_REUSED' })
+    const [kept] = await everything(store, 'wallet-1')
+    expect(kept && metadataText(kept, 'payloadHash')).toBe(payloadHashOf(first.payload))
+  })
+
   it('looks at the key before the expected revision', async () => {
     const { handler } = bench(await open())
     const first = meta({ expectedRevision: -1 })
