@@ -27,7 +27,7 @@ export const deploymentEvents = {
     z.strictObject({
       deploymentId: shape.deploymentId,
       ledgerZone: z.string().max(64),
-      currencies: z.array(shape.currency).min(1),
+      currencies: z.array(shape.currency).min(1).max(200),
     }),
   ),
   LogSealed: event(
