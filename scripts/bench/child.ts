@@ -54,6 +54,12 @@ export const startChild = (script: string, ...args: readonly string[]): Child =>
   }
 }
 
+const reply = (numbers: Answer): void => {
+  const send = process.send?.bind(process)
+  if (send === undefined) throw new TypeError('A child answers the process that started it.')
+  send(numbers)
+}
+
 /** In the child: answers questions until it is told to end. */
 export const answerQuestions = (
   answer: (question: string) => Promise<Answer>,
@@ -63,11 +69,10 @@ export const answerQuestions = (
     const work = async () => {
       if (question === 'end') {
         await end()
-        process.disconnect()
+        process.disconnect?.()
       } else {
         const numbers = await answer(String(question))
-        if (process.send === undefined) throw new TypeError('A child answers the process that started it.')
-        process.send(numbers)
+        reply(numbers)
       }
     }
     work().catch((error: unknown) => {

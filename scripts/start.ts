@@ -1,0 +1,100 @@
+/** `npm start`: runs the product. On an empty data folder it makes a sample ecosystem first. */
+import { openConfigured } from '../app/open.ts'
+import { organisationOf, subjectWithRole } from '../app/people-of-roles.ts'
+import { type RunningServer, startServer } from '../app/server.ts'
+import { simulate } from '../app/simulate/simulate.ts'
+import type { Tributary } from '../app/tributary.ts'
+import { accessRoles } from '../domain/events/platform.ts'
+import { createLogger } from '../platform/log.ts'
+import { type Line, runCommandLine, textFlag } from './command-line.ts'
+
+const sample = { members: 600, purchases: 1_500, seed: 2026 } as const
+const linkSeconds = 12 * 3_600
+
+/** Only what founded the deployment is in the log. */
+const isEmpty = async ({ store }: Tributary): Promise<boolean> =>
+  (await store.readLog(null, 2)).events.length < 2
+
+const makeSample = async (tributary: Tributary, { progress, say }: Line): Promise<void> => {
+  say(`The data folder ${tributary.folder} is empty: making a sample ecosystem (--empty does without).`)
+  const until = new Date(tributary.clock.now())
+  until.setUTCHours(0, 0, 0, 0)
+  const { communities, partners } = await simulate(tributary, {
+    ...sample,
+    until: until.toISOString(),
+    progress,
+  })
+  say(
+    `${sample.members} members, ${communities.length} communities, ${partners.length} partners, ${sample.purchases} purchases.`,
+  )
+}
+
+/** The first organisation of a kind, in the order of the log; null where there is none. */
+const firstOrganisation = async (
+  { store, codec }: Tributary,
+  kind: 'partner' | 'community',
+): Promise<string | null> => {
+  const type = kind === 'partner' ? 'PartnerApplied' : 'CommunityFounded'
+  for (let after: string | null = null; ; ) {
+    const page = await store.readLog(after, 1_000)
+    const found = page.events.find((event) => event.type === type)
+    const event = found === undefined ? undefined : codec.decode(found)
+    if (event !== undefined) return event.stream.slice(event.stream.indexOf('-') + 1)
+    after = page.next
+    if (page.atHead) return null
+  }
+}
+
+const printLinks = async (tributary: Tributary, server: RunningServer, { say }: Line): Promise<void> => {
+  say('\nSign in as one person of each role (valid for 12 hours):')
+  for (const role of accessRoles) {
+    const kind = organisationOf(role)
+    const organisation = kind === null ? null : await firstOrganisation(tributary, kind)
+    if (kind !== null && organisation === null) continue
+    const subject = await subjectWithRole(tributary, role, organisation)
+    const token = await server.issuer.issueToken(subject, linkSeconds)
+    say(`  ${role.padEnd(17)} ${server.url}/sign-in#${token}`)
+  }
+}
+
+const untilStopped = (): Promise<void> =>
+  new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
+  })
+
+await runCommandLine({
+  name: 'start',
+  summary:
+    'Runs Tributary on this machine: GraphQL at /graphql, health at /health/ready, metrics at /metrics.',
+  define: (command) =>
+    command
+      .name('npm start --')
+      .option('--empty', 'makes no sample ecosystem in an empty data folder')
+      .option('--port <n>', 'port to listen on; 0 takes a free one (default: 4000)')
+      .option('--host <address>', 'address to listen on (default: 127.0.0.1)'),
+  settings: (flags) => ({ port: textFlag(flags.port), host: textFlag(flags.host) }),
+  parse: (flags) => ({ empty: flags.empty === true }),
+  run: async ({ empty }, line) => {
+    const { config } = line
+    const log = createLogger({ level: config.logLevel })
+    const stopped = untilStopped()
+    const tributary = await openConfigured(config)
+    try {
+      if (!empty && (await isEmpty(tributary))) await makeSample(tributary, line)
+      const server = await startServer(tributary, config, log)
+      try {
+        await printLinks(tributary, server, line)
+        line.say(
+          `\nTributary listens on ${server.url}/graphql (data in ${tributary.folder}). Ctrl-C stops it.`,
+        )
+        if (line.json)
+          process.stdout.write(`${JSON.stringify({ url: server.url, folder: tributary.folder })}\n`)
+        await stopped
+      } finally {
+        await server.close()
+      }
+    } finally {
+      await tributary.close()
+    }
+  },
+})
