@@ -46,8 +46,6 @@ interface Chained {
   readonly recordedAt: string
 }
 
-/** Streams whose last link is remembered while the log is walked; that of any other is read again. */
-const linksKept = 65_536
 const pageSize = 1_000
 
 const isChained = (value: unknown): value is Chained =>
@@ -130,10 +128,12 @@ const readLink = async (
 /**
  * Verifies all streams in one walk over the log, up to its head at the end of the walk.
  * @param onPage called after each page with the events looked at so far
+ * @param linksKept streams whose last event is remembered; that of any other is read again
  */
 export const verifyLog = async (
   store: EventStore,
   onPage: (events: number) => void = () => {},
+  linksKept = 65_536,
 ): Promise<ChainReport> => {
   const links = new Recent<Link>(linksKept)
   let through: Position | null = null

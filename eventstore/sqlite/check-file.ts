@@ -1,5 +1,5 @@
 /** Looks for damage in a log's file: what SQLite can tell, and what must hold between our tables. */
-import { resultCodeOf, unavailable } from './errors.ts'
+import { resultCode, resultCodeOf, unavailable } from './errors.ts'
 import { openReader } from './open.ts'
 import { textAt } from './rows.ts'
 
@@ -42,7 +42,9 @@ export const checkLogFile = (file: string): readonly string[] => {
         .map((row) => textAt(row, 0)),
     )
   } catch (error) {
-    if (resultCodeOf(error) === undefined) throw error
+    const code = resultCodeOf(error)
+    if (code === undefined || !(error instanceof Error)) throw error
+    if (code === resultCode.corrupt || code === resultCode.notADatabase) return [`${file}: ${error.message}`]
     throw unavailable('Checking the log', file, error)
   }
 }

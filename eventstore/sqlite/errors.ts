@@ -38,7 +38,7 @@ const isSqliteError = (error: unknown): error is SqliteError =>
   error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
 
 /** Primary result codes of SQLite that are told apart here (https://sqlite.org/rescode.html). */
-export const resultCode = { busy: 5, locked: 6, full: 13, notADatabase: 26 } as const
+export const resultCode = { busy: 5, locked: 6, corrupt: 11, full: 13, notADatabase: 26 } as const
 
 /** SQLite's primary result code, or undefined where the error is not SQLite's. */
 export const resultCodeOf = (error: unknown): number | undefined =>
