@@ -67,6 +67,12 @@ const sourcesOf = (organisation: string, type: readonly EventType[] | null): rea
   ]
 }
 
+/** One for each type: an index gives the order of one, not of several. */
+const ofTypes = (types: readonly EventType[] | null): readonly Source[] =>
+  types === null
+    ? [{ kind: 'EVENTS', filter: {} }]
+    : [...new Set(types)].map((type) => ({ kind: 'EVENTS', filter: { where: { type } } }))
+
 /** Whose eyes the feed is seen with. */
 const viewerOf = (scope: Scope, organisation: string | null): Scope =>
   organisation === null ? scope : { all: false, organisations: new Set([organisation]) }
@@ -78,7 +84,7 @@ const feedSources = (
   if (organisation !== null) checkScope(scope, organisation)
   const viewer = viewerOf(scope, organisation)
   const sources: readonly Source[] = viewer.all
-    ? [{ kind: 'EVENTS', filter: types === null ? {} : { where: { type: types } } }]
+    ? ofTypes(types)
     : [...viewer.organisations].sort().flatMap((each) => sourcesOf(each, types))
   return { viewer, sources }
 }
