@@ -36,7 +36,8 @@ const verifyCopy = async (file: string): Promise<number> => {
   const store = await openSqliteEventStore(file)
   try {
     const report = await verifyLog(store)
-    if (report.broken !== null) throw new RestoreRefused(`The backup was changed: ${report.broken.detail}`)
+    if (report.broken !== null)
+      throw new RestoreRefused(`The backup was changed at ${report.broken.event}: ${report.broken.detail}`)
     store.newEpoch()
     return report.events
   } finally {

@@ -88,7 +88,7 @@ export const eventsPage = ({ shapes, events }: Definitions): string => {
     '# Events',
     '',
     'Every fact that Tributary keeps, by the streams that hold it. Made from `domain/catalogue.ts` by',
-    '`node scripts/catalogue.ts`: change the catalogue, not this page. The same as JSON Schema is in',
+    '`npm run catalogue`: change the catalogue, not this page. The same as JSON Schema is in',
     '[events.schema.json](events.schema.json), as AsyncAPI 3 in [events.asyncapi.json](events.asyncapi.json).',
     '',
     'Amounts are whole minor units of the currency beside them. Type names are stored: they are never renamed. A schema',

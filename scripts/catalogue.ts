@@ -1,10 +1,10 @@
-/** `node scripts/catalogue.ts`: writes the documents that are made from the event catalogue. */
+/** `npm run catalogue`: writes the documents that are made from the event catalogue. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { catalogueDocuments } from './catalogue-documents.ts'
 
-const help = `Usage: node scripts/catalogue.ts [--help]
+const help = `Usage: npm run catalogue [-- --help]
 
 Writes docs/events.md, docs/events.schema.json and docs/events.asyncapi.json from domain/catalogue.ts.`
 
