@@ -82,7 +82,7 @@ const isUnfinished = (progress: Progress | null): boolean =>
   progress !== null && progress.done < progress.parts
 
 /** Whether the stream takes nothing any more: the next part does. */
-export const isClosed = ({ closing }: SegmentRollState): boolean => closing !== null && !isUnfinished(closing)
+const isClosed = ({ closing }: SegmentRollState): boolean => closing !== null && !isUnfinished(closing)
 
 const carried = (
   state: SegmentRollState,

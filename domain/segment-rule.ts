@@ -15,7 +15,7 @@ export interface MembershipFacts {
 }
 
 /** Levels of rules in rules, and rules in all, that one segment may have. */
-export const ruleLimits = { levels: 5, rules: 200 } as const
+const ruleLimits = { levels: 5, rules: 200 } as const
 
 /** Whether a stage is reached, in the order of stages. */
 export const isAtLeast = (stage: MemberStage, wanted: MemberStage): boolean =>

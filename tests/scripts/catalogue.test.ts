@@ -13,7 +13,7 @@ const pageOf = (path: string): string => documents.get(path) ?? ''
 
 describe('documents made from the event catalogue', () => {
   it.each([...documents.keys()])(
-    '%s is of the catalogue as it is: else run node scripts/catalogue.ts',
+    '%s is of the catalogue as it is: else npm run catalogue',
     (path) => {
       expect(readFileSync(join(root, path), 'utf8')).toBe(documents.get(path))
     },

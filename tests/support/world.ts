@@ -13,7 +13,7 @@ export const derive: Derive = (prefix, ...parts) =>
   derivedId(prefix, '00000000-0000-4000-8000-000000000000', ...parts)
 
 /** Freezes all the way down, so that whoever mutates it is found out. Sets and maps cannot be frozen. */
-export const frozen = <Value>(value: Value): Value => {
+const frozen = <Value>(value: Value): Value => {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value)
     for (const part of Object.values(value)) frozen(part)
