@@ -1,18 +1,21 @@
 /**
  * Who stands behind the buyers and the reached of a matrix cell. One row per (partner, community, person, month or
  * ALL); in it, for each (segment, category), how many purchases count and whether there was a touch, and the
- * positions at which the person became one (and ceased to be, and became again). A cell counts an event only where
- * the row holds the event's own position: a second delivery counts once, whatever was written before.
+ * position of the event that last made the person one, or ceased to. A cell counts an event only where the row
+ * holds the event's own position: a second delivery counts once. The last turn is enough, since the runner never
+ * lets a row run ahead of the cells that are given it.
  */
-
 import { type Collection, collection } from './collection.ts'
 import { integer, list, nullable, object, type Shape, type Shaped, text } from './shape.ts'
 
-/** Turns on at even places, off at odd ones. */
-const turns = list(text)
-
-/** At `segment|category`. `reach` is null while it equals `buyer`: nobody was reached but by buying. */
-const slot = object({ at: text, bought: integer, touched: integer, buyer: turns, reach: nullable(turns) })
+/** At `segment|category`; positions of the last turns, null before the first. */
+const slot = object({
+  at: text,
+  bought: integer,
+  touched: integer,
+  buyer: nullable(text),
+  reach: nullable(text),
+})
 type Slot = Shaped<typeof slot>
 
 const row: Shape<{ readonly slots: readonly Slot[] }> = object({ slots: list(slot) })
@@ -25,25 +28,17 @@ export const members: Collection<MemberRow> = collection({
   shape: row,
 })
 
-/** Redelivery goes back one batch at most; a batch is never longer. Even, so that on and off keep their places. */
-const keptTurns = 8_192
+const none: Slot = { at: '', bought: 0, touched: 0, buyer: null, reach: null }
 
-const turn = (before: readonly string[], position: string): readonly string[] =>
-  before.length < keptTurns ? [...before, position] : [...before.slice(2), position]
-
-const none: Slot = { at: '', bought: 0, touched: 0, buyer: [], reach: null }
+const isReached = ({ bought, touched }: Slot): boolean => bought > 0 || touched > 0
 
 const moved = (before: Slot, at: string, purchases: number, touch: boolean, position: string): Slot => {
   const bought = Math.max(0, before.bought + purchases)
   const touched = touch ? 1 : before.touched
-  const bears = bought > 0 !== before.bought > 0
-  const reaches = (bought > 0 || touched > 0) !== (before.bought > 0 || before.touched > 0)
   if (bought === before.bought && touched === before.touched) return before
-  const buyer = bears ? turn(before.buyer, position) : before.buyer
-  const apart = before.reach !== null || bears !== reaches
-  const earlier = before.reach ?? before.buyer
-  const reach = !apart ? null : reaches ? turn(earlier, position) : earlier
-  return { at, bought, touched, buyer, reach }
+  const isTurn = bought > 0 !== before.bought > 0
+  const after = { at, bought, touched, buyer: isTurn ? position : before.buyer, reach: before.reach }
+  return isReached(after) === isReached(before) ? after : { ...after, reach: position }
 }
 
 /** Counts a purchase (1), its undoing (-1), or a touch, in all slots named. The same row where nothing changed. */
@@ -68,11 +63,6 @@ export const countMember = (
   return changed || before === undefined ? { slots } : before
 }
 
-const turned = (positions: readonly string[], position: string): 1 | 0 | -1 => {
-  const at = positions.lastIndexOf(position)
-  return at === -1 ? 0 : at % 2 === 0 ? 1 : -1
-}
-
 /** What the event at `position` did to the numbers of buyers and of reached in one slot. */
 export const turnsAt = (
   row: MemberRow | undefined,
@@ -81,6 +71,8 @@ export const turnsAt = (
 ): { readonly buyers: 1 | 0 | -1; readonly reached: 1 | 0 | -1 } => {
   const found = row?.slots.find((each) => each.at === at)
   if (found === undefined) return { buyers: 0, reached: 0 }
-  const buyers = turned(found.buyer, position)
-  return { buyers, reached: found.reach === null ? buyers : turned(found.reach, position) }
+  return {
+    buyers: found.buyer !== position ? 0 : found.bought > 0 ? 1 : -1,
+    reached: found.reach !== position ? 0 : isReached(found) ? 1 : -1,
+  }
 }
