@@ -79,7 +79,7 @@ export class StreamReader {
       for (const stored of page) this.#follow(stream, fold, source, stored)
       full = page.length === pageSize
     }
-    stream.confirmedAt = Math.max(stream.confirmedAt, startedAt)
+    stream.confirmed(startedAt)
     cache.account(stream)
   }
 

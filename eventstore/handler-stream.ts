@@ -53,6 +53,8 @@ export class CachedStream {
   readonly stream: string
   readonly commands = new DoneCommands()
   head: Head = emptyHead
+  /** `KEPT`: true up to the head. `DOUBTFUL`: perhaps not even that, so it is to be read before it is relied on. */
+  knowledge: 'NONE' | 'KEPT' | 'DOUBTFUL' = 'NONE'
   /** When the read began that last confirmed the head, on a clock that never steps; -Infinity: never. */
   confirmedAt = Number.NEGATIVE_INFINITY
   doubt: Doubt | null = null
@@ -100,11 +102,18 @@ export class CachedStream {
     }
     if (this.head.revision < head.revision) this.head = head
     for (const [commandId, command] of commands) this.commands.set(commandId, command)
+    this.knowledge = 'KEPT'
     this.grow(bytes)
   }
 
-  /** What is known may be wrong: it has to be read to its end before anybody relies on it. */
+  /** It was read to its end, by a reading that began at `startedAt`. */
+  confirmed(startedAt: number): void {
+    this.knowledge = 'KEPT'
+    this.confirmedAt = Math.max(this.confirmedAt, startedAt)
+  }
+
   distrust(): void {
+    this.knowledge = 'DOUBTFUL'
     this.confirmedAt = Number.NEGATIVE_INFINITY
   }
 

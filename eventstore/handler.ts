@@ -7,6 +7,7 @@ import type { Decider, EventLike, StateSource } from '../domain/decider.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Codec } from './codec.ts'
 import { type CommandMeta, type Executed, HandlerClosed, Overloaded } from './command.ts'
+import { NewStreamGuess } from './handler-guess.ts'
 import { type ReadState, StreamReader, streamName } from './handler-reader.ts'
 import { type HandlerStats, noTotals } from './handler-stats.ts'
 import { CommandTask, type TaskParts } from './handler-task.ts'
@@ -129,6 +130,7 @@ class Handler implements CommandHandler {
       clock,
       codec,
       cache,
+      guess: new NewStreamGuess(),
       totals,
       attempts,
       doubtMs,
@@ -225,6 +227,7 @@ class Handler implements CommandHandler {
 
   #source<State, Event extends EventLike>(source: StateSource<State, Event>): MailboxSource<State> {
     return {
+      category: source.category,
       evolve: source.evolve,
       fold: (stream) => stream.fold(source),
       refresh: (stream) => this.#reader.refresh(stream, source),

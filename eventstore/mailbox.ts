@@ -14,6 +14,7 @@ import type { Position } from './event.ts'
 import { type AnswerParts, answerBatch } from './handler-answer.ts'
 import { type AppenderParts, appendBatch, findOut } from './handler-append.ts'
 import { Batch } from './handler-batch.ts'
+import type { NewStreamGuess } from './handler-guess.ts'
 import type { CachedStream, Doubt, Fold } from './handler-stream.ts'
 import type { Task } from './handler-task.ts'
 import { StoreUnavailable } from './port.ts'
@@ -22,6 +23,7 @@ import type { StateCache } from './state-cache.ts'
 export interface MailboxParts extends AppenderParts, AnswerParts {
   readonly clock: Clock
   readonly cache: StateCache
+  readonly guess: NewStreamGuess
   /** How often a command is decided before it is given up, where others keep appending to the stream. */
   readonly attempts: number
   /** Called with the stream's name when nothing waits any more: the mailbox is not used again. */
@@ -35,6 +37,7 @@ const longestPauseMs = 200
 
 /** How a mailbox gets at the state of its stream. */
 export interface MailboxSource<State> {
+  readonly category: string
   readonly evolve: unknown
   fold(stream: CachedStream): Fold<State>
   /** Reads the stream to its end. */
@@ -111,7 +114,8 @@ export class Mailbox<State> {
       // Back-off or doubt may have taken so long that the other streams have to be looked at again.
       if (!this.#round.every((task) => task.gathered))
         await Promise.all(this.#round.map((task) => task.gather()))
-      if (!this.#isCurrent()) {
+      const guessed = this.#isPerhapsNew()
+      if (!guessed && !this.#isCurrent()) {
         await this.#source.refresh(this.#stream)
         confirmed = true
       }
@@ -125,16 +129,19 @@ export class Mailbox<State> {
         void answerBatch(batch, null, this.#parts)
         return
       }
-      if (await this.#append(batch)) return
+      if (await this.#append(batch, guessed)) return
       confirmed = true
     }
   }
 
+  #isPerhapsNew(): boolean {
+    const { knowledge, head } = this.#stream
+    return knowledge === 'NONE' && head.revision === -1 && this.#parts.guess.mayBeNew(this.#source.category)
+  }
+
   #isCurrent(): boolean {
-    const { confirmedAt, head } = this.#stream
-    return (
-      confirmedAt !== Number.NEGATIVE_INFINITY && this.#source.fold(this.#stream).revision === head.revision
-    )
+    const { knowledge, head } = this.#stream
+    return knowledge === 'KEPT' && this.#source.fold(this.#stream).revision === head.revision
   }
 
   /** Decides the round. Those that do not fit into one append go back to the front of the queue. */
@@ -148,7 +155,7 @@ export class Mailbox<State> {
   }
 
   /** True when the round has its answers; false when it has to be decided again. */
-  async #append(batch: Batch<State>): Promise<boolean> {
+  async #append(batch: Batch<State>, guessed: boolean): Promise<boolean> {
     const append = {
       stream: this.#stream.stream,
       expectedRevision: batch.base.revision,
@@ -161,7 +168,8 @@ export class Mailbox<State> {
         void answerBatch(batch, outcome.position, this.#parts)
         return true
       case 'moved':
-        await this.#moved(batch)
+        if (guessed) await this.#notNew()
+        else await this.#moved(batch)
         return this.#round.length === 0
       case 'failed':
         for (const task of this.#round) task.failed(outcome.error)
@@ -186,6 +194,13 @@ export class Mailbox<State> {
       bytes,
     })
     cache.account(this.#stream)
+  }
+
+  /** The stream was there already, which is no conflict with anybody. */
+  async #notNew(): Promise<void> {
+    this.#parts.guess.wrong(this.#source.category)
+    this.#stream.distrust()
+    await this.#source.refresh(this.#stream)
   }
 
   /** Others appended to the stream. Reads on, for those that may be decided again. */

@@ -91,28 +91,49 @@ describe.each(engines)('what is kept in memory ($name)', ({ open }) => {
     expect((await other().execute(wallet, '1', deposit(1), meta())).revision).toBe(2_001)
   })
 
-  it('reads a stream in use once', async () => {
+  it('makes new streams without a look at the log, and reads none that it keeps', async () => {
     const { handler, store } = bench(await open())
-    for (let count = 0; count < 5; count += 1) await handler.execute(wallet, '1', deposit(1), meta())
-    expect(store.reads).toEqual(['wallet-1'])
+    for (const id of ['1', '2', '1', '2', '1']) await handler.execute(wallet, id, deposit(1), meta())
+    expect(store.reads).toEqual([])
+    expect(store.appends).toHaveLength(5)
+    expect(handler.stats().conflicts).toBe(0)
+  })
+
+  it('reads a stream once where it took it for new and was wrong, and the next before it decides', async () => {
+    const { handler, store } = bench(await open())
+    for (const id of ['1', '2'])
+      await appendForeign(store.inner, `wallet-${id}`, { type: 'Deposited', data: { amount: 9 } })
+    for (const id of ['1', '2', '1', '2']) await handler.execute(wallet, id, deposit(1), meta())
+    expect(store.reads).toEqual(['wallet-1', 'wallet-2'])
+    expect(store.appends.map(({ stream, expectedRevision }) => [stream, expectedRevision])).toEqual([
+      ['wallet-1', -1],
+      ['wallet-1', 0],
+      ['wallet-2', 0],
+      ['wallet-1', 1],
+      ['wallet-2', 1],
+    ])
+    expect(handler.stats().conflicts).toBe(0)
   })
 
   it('lets go of the streams used longest ago, past a number of streams', async () => {
     const { handler, store } = bench(await open(), { cachedStreams: 2 })
-    for (const id of ['1', '2', '1', '3', '1', '2']) await handler.execute(wallet, id, deposit(1), meta())
+    for (const id of ['1', '2', '1', '3', '1', '2']) await handler.read(wallet, id)
     expect(store.reads).toEqual(['wallet-1', 'wallet-2', 'wallet-3', 'wallet-2'])
     expect(handler.stats().cachedStreams).toBe(2)
   })
 
   it('lets go of the streams used longest ago, past about a number of bytes', async () => {
     const { handler, store } = bench(await open(), { cachedBytes: 100_000 })
-    const note = 'x'.repeat(30_000)
-    for (const id of ['1', '2', '3', '4'])
-      await handler.execute(wallet, id, { type: 'Deposit', amount: 1, note }, meta())
+    const event = { type: 'Deposited', data: { amount: 1, note: 'x'.repeat(30_000) } }
+    for (const id of ['1', '2', '3', '4']) {
+      await appendForeign(store.inner, `wallet-${id}`, event)
+      await handler.read(wallet, id)
+    }
     expect(handler.stats()).toMatchObject({ cachedStreams: 3 })
     expect(handler.stats().cachedBytes).toBeLessThan(100_000)
-    await handler.execute(wallet, '2', deposit(1), meta())
-    expect(store.reads.filter((stream) => stream === 'wallet-2')).toHaveLength(1)
+    await handler.read(wallet, '2')
+    await handler.read(wallet, '1')
+    expect(store.reads).toEqual(['1', '2', '3', '4', '1'].map((id) => `wallet-${id}`))
   })
 
   it('counts a long stream by the state that it comes to, not by its events', async () => {

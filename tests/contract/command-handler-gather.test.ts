@@ -336,7 +336,8 @@ describe.each(engines)('reading states ($name)', ({ open }) => {
       throw new Error('the disk is gone')
     }
     await expect(handler.read(wallet, '1')).rejects.toThrow('the disk is gone')
-    await expect(handler.execute(wallet, '1', deposit(1), meta())).rejects.toThrow('the disk is gone')
+    const refused = handler.execute(wallet, '1', { type: 'Withdraw', amount: 1 }, meta())
+    await expect(refused).rejects.toThrow('the disk is gone')
     store.onRead = (_stream, _read, proceed) => proceed()
     await expect(handler.read(wallet, '1')).resolves.toMatchObject({ revision: -1 })
     await expect(handler.execute(wallet, '1', deposit(1), meta())).resolves.toMatchObject({ revision: 0 })

@@ -32,9 +32,10 @@ describe.each(engines)('doing each command once ($name)', ({ open }) => {
   })
 
   it('knows a repeat from the log alone: another process meets the first answer', async () => {
-    const { handler, other, store } = bench(await open())
+    const { handler, other, store, clock } = bench(await open())
     const first = meta()
     const done = await handler.execute(wallet, '1', deposit(1), first)
+    clock.advance(1)
     const repeat = await other().execute(wallet, '1', deposit(1), first)
 
     expect(repeat).toEqual({ ...done, replayed: true })

@@ -307,7 +307,7 @@ it('keeps every promise in any order of steps, with any faults', async () => {
         for (const handler of processes) expect(handler.stats()).toMatchObject({ waiting: 0, mailboxes: 0 })
       },
     ),
-    { numRuns: 1_000 },
+    { numRuns: 600 },
   )
 })
 
