@@ -14,7 +14,7 @@ import { runAll } from './pipeline.ts'
 import { senderFor } from './send.ts'
 
 /** Where an import states its facts. */
-export type ImportTarget = Pick<Tributary, 'derive' | 'handler' | 'model' | 'stating'>
+export type ImportTarget = Pick<Tributary, 'derive' | 'handler' | 'store' | 'codec' | 'model' | 'stating'>
 
 export interface ImportProgress {
   readonly step: string
@@ -56,16 +56,11 @@ const explained = (error: unknown, step: string): unknown => {
  */
 export const importOlist = async (
   plan: OlistPlan,
-  { derive, handler, model, stating }: ImportTarget,
+  target: ImportTarget,
   { signal, progress }: ImportOptions = {},
 ): Promise<void> => {
-  const parts = {
-    ...senderFor(olistSystem, handler, derive),
-    ids: olistIds(derive),
-    derive,
-    model,
-    stating,
-  }
+  const { derive, model, stating } = target
+  const parts = { ...senderFor(olistSystem, target), ids: olistIds(derive), derive, model, stating }
   for (const { name, total, tasks } of [...marketSteps(plan, parts), ...salesSteps(plan, parts)]) {
     let done = 0
     const tell = () => progress?.({ step: name, done, total })

@@ -80,12 +80,16 @@ const recordPurchase = async (
   }
 }
 
+const buyerOf = ({ ids }: StepParts, { person, guest, community }: PlannedMember): Buyer => ({
+  communityId: ids.community(community),
+  personId: guest ? ids.guest(person) : ids.person(person),
+})
+
 /** A minute before the first purchase there. */
-const join = async (parts: StepParts, member: PlannedMember): Promise<Buyer> => {
-  const { send, ids, derive, model } = parts
+const join = async (parts: StepParts, member: PlannedMember, buyer: Buyer): Promise<void> => {
+  const { send, derive, model } = parts
+  const { communityId, personId } = buyer
   const at = new Date(Date.parse(member.purchases[0]?.at ?? olistOpening) - minuteMs).toISOString()
-  const personId = member.guest ? ids.guest(member.person) : ids.person(member.person)
-  const communityId = ids.community(member.community)
   const membershipId = membershipIdOf(derive, communityId, personId)
   await send(model.person, personId, { type: 'RegisterPerson', personId, guest: member.guest }, at)
   await Promise.all([
@@ -113,14 +117,21 @@ const join = async (parts: StepParts, member: PlannedMember): Promise<Buyer> => 
       at,
     ),
   ])
-  return { communityId, personId }
 }
 
-/** The orders that could not be taken are added to `untaken`. */
+/**
+ * Who has bought has joined before, so a member whose purchases a run before recorded is passed over. The orders
+ * that cannot be taken are added to `untaken`.
+ */
 const joinAndBuy = async (parts: StepParts, member: PlannedMember, untaken: Set<string>): Promise<void> => {
-  const buyer = await join(parts, member)
+  const buyer = buyerOf(parts, member)
+  let hasJoined = false
   for (const purchase of member.purchases) {
-    const problem = await recordPurchase(parts, recordOf(parts, purchase, buyer))
+    const command = recordOf(parts, purchase, buyer)
+    if (await parts.hasBegun(parts.model.purchase.category, command.purchaseId, command)) continue
+    if (!hasJoined) await join(parts, member, buyer)
+    hasJoined = true
+    const problem = await recordPurchase(parts, command)
     if (problem === null) continue
     untaken.add(purchase.order)
     await parkOrder(parts, purchase, problem)

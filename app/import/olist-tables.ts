@@ -129,12 +129,24 @@ const readOrders = async (files: OlistFiles, unfit: value.UnfitRow[]) => {
   return orders
 }
 
+/** Texts that come again and again are kept once. */
+const keptOnce = (): ((text: string) => string) => {
+  const kept = new Map<string, string>()
+  return (text) => {
+    const known = kept.get(text)
+    if (known !== undefined) return known
+    kept.set(text, text)
+    return text
+  }
+}
+
 const readItems = async (
   files: OlistFiles,
   { sellers, categories }: Pick<OlistTables, 'sellers' | 'categories'>,
   unfit: value.UnfitRow[],
 ) => {
   const items = new Map<string, (OlistItem & { number: number })[]>()
+  const once = keptOnce()
   await value.takeRows(
     readOlist(files, 'order_items'),
     (row) => {
@@ -144,8 +156,8 @@ const readItems = async (
         file: row.file,
         line: row.line,
         number,
-        product: value.id(row, 'product_id'),
-        seller: value.id(row, 'seller_id'),
+        product: once(value.id(row, 'product_id')),
+        seller: once(value.id(row, 'seller_id')),
         price: value.amount(row, 'price'),
         freight: value.amount(row, 'freight_value'),
         shipBefore: value.time(row, 'shipping_limit_date'),
