@@ -22,6 +22,23 @@ export type Account =
   | { readonly kind: 'COMMISSION_TAX' }
   | { readonly kind: 'ROUNDING' }
 
+export const accountKinds = [
+  'CLEARING',
+  'DISPUTED',
+  'BUYERS',
+  'PAYABLE',
+  'REVENUE',
+  'FEES',
+  'DISCOUNTS',
+  'VARIANCE',
+  'SUSPENSE',
+  'RECEIVABLE',
+  'RESERVE',
+  'TRANSIT',
+  'BANK',
+  'COMMISSION_TAX',
+  'ROUNDING',
+] as const satisfies readonly Account['kind'][]
 export type AccountKind = Account['kind']
 
 /** The accounts that there is one of. */
