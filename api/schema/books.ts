@@ -92,7 +92,6 @@ const PostingType = builder.objectRef<PostingDocument>('Posting').implement({
     businessDate: t.exposeString('businessDate'),
     recordedAt: t.field({ type: 'DateTime', resolve: ({ recordedAt }) => recordedAt }),
     event: t.exposeString('event', { description: 'The event behind it: stream@revision.' }),
-    eventType: t.exposeString('type'),
     purchaseId: t.exposeID('purchase', { nullable: true }),
     communityId: t.exposeID('community', { nullable: true }),
     details: t.field({
