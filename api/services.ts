@@ -76,8 +76,8 @@ export interface Services {
   readonly sealing: Sealing
   /** Names the stream of an external identity, of a provider and the id there. */
   readonly identityHash: (provider: string, externalId: string) => string
-  /** Makes what was sealed for a subject unreadable, for ever. */
-  readonly forget: (subject: string) => Promise<void>
+  /** Makes what was sealed for a person unreadable, for ever, and keeps that it was. Again, it changes nothing. */
+  readonly forget: (personId: string) => Promise<void>
   /** 32 bytes or more that sign page cursors. The same in every process that answers. */
   readonly cursorKey: Uint8Array
   readonly issuers: readonly Issuer[]

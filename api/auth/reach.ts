@@ -4,9 +4,9 @@ import type { Grant } from './principal.ts'
 
 /**
  * `ALL`: a grant for the platform reaches every organisation, a grant for one organisation reaches that one.
- * `OWN`: only a grant for an organisation counts, and reaches it alone.
+ * `OWN`: only a grant for an organisation counts, and reaches it alone. `ANY`: every grant reaches everything.
  */
-export type Span = 'ALL' | 'OWN'
+export type Span = 'ALL' | 'OWN' | 'ANY'
 
 /**
  * Who may ask for an operation. `PUBLIC`: anyone, signed in or not. `SIGNED_IN`: anyone whom a token names.
@@ -39,6 +39,7 @@ export const reachUnder = (rule: AccessRule, grants: readonly Grant[]): Reach =>
   for (const grant of grants) {
     const span = rule[grant.role]
     if (span === undefined || !fits(grant)) continue
+    if (span === 'ANY') return everything
     if (grant.organisation !== null) organisations.add(grant.organisation)
     else if (span === 'ALL') return everything
   }

@@ -2,6 +2,7 @@
 import type { InputFieldMap } from '@pothos/core'
 import { z } from 'zod'
 import { builder } from './builder.ts'
+import { variantOf } from './command-variant.ts'
 import type { Filled, Input } from './command-spec.ts'
 import { fieldOf, type InputField, type InputNode, pascal } from './input-node.ts'
 import { declareInput, typeOf } from './input-types.ts'
@@ -47,17 +48,6 @@ const makeInput = (name: string, fields: ReadonlyMap<string, InputField>, key: '
       return map
     },
   })
-
-/** The object schema of one command out of a union. @throws {TypeError} where the union has none of that type */
-const variantOf = (commands: z.ZodType, type: string): z.ZodObject => {
-  const options = commands instanceof z.ZodDiscriminatedUnion ? commands.options : []
-  for (const option of options) {
-    if (!(option instanceof z.ZodObject)) continue
-    const tag = option.shape.type
-    if (tag instanceof z.ZodLiteral && tag.values.has(type)) return option
-  }
-  throw new TypeError(`There is no command ${type} among those given.`)
-}
 
 const acceptsNull = (schema: z.core.$ZodType): boolean => schema instanceof z.ZodNullable
 

@@ -3,8 +3,10 @@ import type { EventLike } from '../../domain/decider.ts'
 import { builder } from './builder.ts'
 import { type CommandInput, defineCommandInput } from './command-input.ts'
 import type { CommandSpec } from './command-spec.ts'
+import type { ApiContext } from './context.ts'
 import { reachIn } from './guard.ts'
 import type { InputField } from './input-node.ts'
+import './shared-inputs.ts'
 import { done, type Outcome, refused } from './outcome.ts'
 import { type Asked, type Prepared, prepareCommand, Unprepared } from './prepare.ts'
 
@@ -29,17 +31,17 @@ const versionField: InputField = {
   description: 'The version that you saw: where it is another by now, nothing is changed (STALE).',
 }
 
-const currencyField: InputField = {
+const currencyField = (required: boolean): InputField => ({
   node: { kind: 'scalar', scalar: 'CurrencyCode' },
-  required: true,
+  required,
   emptyByDefault: false,
   description: 'Of the amounts; it has to be the currency that the thing is kept in.',
-}
+})
 
 /** What a prepared command comes to. What nobody expected is thrown, and masked. */
-export const outcomeOf = async (prepared: Prepared, asked: Asked): Promise<Outcome> => {
+export const outcomeOf = async (prepared: Prepared, { services }: ApiContext): Promise<Outcome> => {
   try {
-    return done(asked.context.services.store, prepared.id, await prepared.execute())
+    return done(services.store, prepared.id, await prepared.execute())
   } catch (error) {
     const known = prepared.errorOf(error)
     if (known === undefined) throw error
@@ -56,7 +58,7 @@ export const runCommand = async ({ prepare }: CommandMutation, asked: Asked): Pr
     if (error instanceof Unprepared) return refused(error.errors)
     throw error
   }
-  return await outcomeOf(prepared, asked)
+  return await outcomeOf(prepared, asked.context)
 }
 
 /** What of a mutation's command is no field of its input. */
@@ -83,7 +85,7 @@ export const defineCommand = <
     extra: {
       ...(target.kind === 'NAMED' ? { [target.input]: idField(`Of the ${target.thing}.`) } : {}),
       ...spec.extra,
-      ...(spec.currencyAsked ? { currency: currencyField } : {}),
+      ...(spec.currencyAsked ? { currency: currencyField(spec.currencyAsked === 'REQUIRED') } : {}),
       ...(spec.versioned ? { expectedVersion: versionField } : {}),
     },
   })
@@ -112,3 +114,23 @@ export const commandMutation = <
   )
   return mutation
 }
+
+/** Adds mutations of one aggregate to the schema, each by its name, its command, and what it does. */
+export const mutationsOn =
+  <State, Command extends { readonly type: string }, Event extends EventLike, Context>(
+    aggregate: Pick<
+      CommandSpec<State, Command, Event, Context, Command['type']>,
+      'decider' | 'commands' | 'payload' | 'currencyOf'
+    >,
+  ) =>
+  <Type extends Command['type']>(
+    name: string,
+    type: Type,
+    description: string,
+    rest: Omit<
+      CommandSpec<State, Command, Event, Context, Type>,
+      'name' | 'type' | 'description' | 'decider' | 'commands' | 'payload'
+    > &
+      Partial<Pick<CommandSpec<State, Command, Event, Context, Type>, 'payload'>>,
+  ): CommandMutation =>
+    commandMutation<State, Command, Event, Context, Type>({ ...aggregate, ...rest, name, type, description })

@@ -23,7 +23,7 @@ export type Target<Command> =
       readonly within: (input: Input) => readonly string[]
     }
   /** One whose id follows from the command. */
-  | { readonly kind: 'DERIVED'; readonly idOf: (services: Services, command: Command) => string }
+  | { readonly kind: 'DERIVED'; readonly idOf: (services: Services, command: Command, input: Input) => string }
 
 /** What the client sent, already of the types that the schema states. */
 export type Input = Readonly<Record<string, unknown>>
@@ -31,7 +31,7 @@ export type Input = Readonly<Record<string, unknown>>
 /** Whose business the command is: who may give it, is in the reach of the caller. */
 export type Owners<State, Command> =
   | { readonly by: 'COMMAND'; readonly of: (command: Command) => readonly string[]; readonly path: string | null }
-  | { readonly by: 'STATE'; readonly of: (state: State) => readonly string[] }
+  | { readonly by: 'STATE'; readonly of: (state: State, command: Command) => readonly string[] }
   /** The stream's id is the organisation's. */
   | { readonly by: 'ID' }
   /** Nobody's: the role alone decides. */
@@ -66,6 +66,8 @@ export interface CommandSpec<
   readonly target: Target<Extract<Command, { readonly type: Type }>>
   readonly owners: Owners<State, Extract<Command, { readonly type: Type }>>
   readonly payload: PayloadRef
+  /** The id of what it is about, where that is not the stream's. */
+  readonly subjectOf?: (command: Extract<Command, { readonly type: Type }>) => string
   /** `REQUIRED` where something new comes to be or value moves. Default: `OPTIONAL`. */
   readonly key?: 'REQUIRED' | 'OPTIONAL'
   /** Properties of the command that `fill` answers with; they are no fields of the input. */
@@ -77,9 +79,11 @@ export interface CommandSpec<
   readonly extra?: Readonly<Record<string, InputField>>
   /** Takes `expectedVersion`, the count of the stream's events that the client saw. */
   readonly versioned?: boolean
-  /** The currency that the stream is kept in; with `currencyAsked`, the client has to name the same. */
+  /** The currency that the stream is kept in; where it is asked for, the client has to name the same. */
   readonly currencyOf?: (state: State) => string | null
-  readonly currencyAsked?: boolean
+  readonly currencyAsked?: 'REQUIRED' | 'OPTIONAL'
+  /** What else has to happen once it is done, each time it is asked for. */
+  readonly after?: (services: Services, id: string) => Promise<void>
   /** What the key stands for, where the input holds what may not be hashed as it is. */
   readonly hashed?: (input: Input, services: Services) => unknown
 }

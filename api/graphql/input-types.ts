@@ -4,7 +4,9 @@ import { unreachable } from '../../domain/decider.ts'
 import { builder } from './builder.ts'
 import type { InputField, InputNode, ScalarName } from './input-node.ts'
 
-const makeEnum = (name: string, values: readonly string[]) => builder.enumType(name, { values })
+const makeEnum = <Value extends string>(name: string, values: readonly Value[]) =>
+  builder.enumType(name, { values })
+type AnyEnum = ReturnType<typeof makeEnum<string>>
 const makeInput = (name: string, isOneOf: boolean, fields: () => readonly (readonly [string, InputField])[]) =>
   builder.inputType(name, {
     isOneOf,
@@ -25,25 +27,38 @@ const makeInput = (name: string, isOneOf: boolean, fields: () => readonly (reado
     },
   })
 
-const enums = new Map<string, ReturnType<typeof makeEnum>>()
+const enums = new Map<string, AnyEnum>()
 const inputs = new Map<string, ReturnType<typeof makeInput>>()
 const valuesOf = new Map<string, readonly string[]>()
+
+/** What an enum was made of vouches for its type. */
+const isOf = <Value extends string>(
+  found: AnyEnum,
+  name: string,
+  values: readonly Value[],
+): found is ReturnType<typeof makeEnum<Value>> =>
+  enums.get(name) === found && valuesOf.get(name)?.join() === values.join()
 
 /**
  * The enum of this name: one for inputs and answers.
  * @throws {TypeError} where another one has the name
  */
-export const enumNamed = (name: string, values: readonly string[]): ReturnType<typeof makeEnum> => {
-  const before = valuesOf.get(name)
-  if (before !== undefined && before.join() !== values.join())
-    throw new TypeError(`Two enums would be called ${name}. Name one of them otherwise.`)
-  const found = enums.get(name) ?? makeEnum(name, values)
-  enums.set(name, found)
-  valuesOf.set(name, values)
-  return found
+export const enumNamed = <const Value extends string>(
+  name: string,
+  values: readonly Value[],
+): ReturnType<typeof makeEnum<Value>> => {
+  const found = enums.get(name)
+  if (found === undefined) {
+    const made = makeEnum(name, values)
+    enums.set(name, made)
+    valuesOf.set(name, values)
+    return made
+  }
+  if (isOf(found, name, values)) return found
+  throw new TypeError(`Two enums would be called ${name}. Name one of them otherwise.`)
 }
 
-type Item = ScalarName | ReturnType<typeof makeEnum> | ReturnType<typeof makeInput>
+type Item = ScalarName | AnyEnum | ReturnType<typeof makeInput>
 
 /** The type of a field that was declared before: of its items, where it is a list. */
 export const typeOf = (node: InputNode): { readonly item: Item; readonly isList: boolean } => {

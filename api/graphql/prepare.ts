@@ -2,7 +2,6 @@
 import type { EventLike } from '../../domain/decider.ts'
 import type { CommandMeta, Executed } from '../../eventstore/command.ts'
 import type { Actor } from '../../eventstore/event.ts'
-import type { Principal } from '../auth/principal.ts'
 import { type Reach, reaches } from '../auth/reach.ts'
 import type { CommandInput } from './command-input.ts'
 import type { CommandSpec, Input } from './command-spec.ts'
@@ -13,6 +12,7 @@ import { errorsOfIssues, inputError, type UserError, userErrorOf } from './user-
 
 /** A command that only waits to be given. */
 export interface Prepared {
+  /** Of what the command is about. */
   readonly id: string
   execute(): Promise<Executed<unknown>>
   /** Decides without writing. */
@@ -39,7 +39,8 @@ export interface Asked {
   readonly reach: Reach
 }
 
-const keyOf = ({ input, path }: Asked, required: boolean): Key | null => {
+/** @throws {Unprepared} */
+export const keyOf = ({ input, path }: Asked, required: boolean): Key | null => {
   if (input.key === undefined || input.key === null) {
     if (!required) return null
   } else {
@@ -50,17 +51,28 @@ const keyOf = ({ input, path }: Asked, required: boolean): Key | null => {
   throw new Unprepared([inputError('INVALID', message, [...path, 'key'])])
 }
 
-const notThere = (thing: string, path: readonly string[]): Unprepared =>
+export const notThere = (thing: string, path: readonly string[]): Unprepared =>
   new Unprepared([inputError('NOT_FOUND', `There is no such ${thing}, or it is none of yours.`, path)])
 
-const actorOf = (principal: Principal, { all, organisations }: Reach, owners: readonly string[]): Actor => ({
-  kind: principal.subject.startsWith('person_') ? 'PERSON' : 'SERVICE',
-  id: principal.subject,
-  onBehalfOf: all ? null : (owners.find((owner) => organisations.has(owner)) ?? null),
-})
+/** Who gives a command and for which of its owners; what only the command itself can tell is still open. */
+export const metaOf = (
+  { context: { principal, correlationId, traceparent }, reach: { all, organisations } }: Asked,
+  owners: readonly string[],
+): Pick<CommandMeta, 'actor' | 'correlationId' | 'causationId' | 'traceparent'> => {
+  if (principal === null) throw new TypeError('A mutation was reached by nobody.')
+  const actor: Actor = {
+    kind: principal.subject.startsWith('person_') ? 'PERSON' : 'SERVICE',
+    id: principal.subject,
+    onBehalfOf: all ? null : (owners.find((owner) => organisations.has(owner)) ?? null),
+  }
+  return { actor, correlationId, causationId: null, traceparent }
+}
+
+const revisionOf = ({ expectedVersion }: Input): number | undefined =>
+  typeof expectedVersion === 'number' ? expectedVersion - 1 : undefined
 
 /** When it happened in the world, where the command says so. */
-const occurredAt = (command: unknown): string | null => {
+export const occurredAt = (command: unknown): string | null => {
   if (!isRecord(command)) return null
   const at = command.occurredAt ?? command.at ?? command.joinedAt ?? command.declaredAt ?? null
   return typeof at === 'string' ? at : null
@@ -99,6 +111,18 @@ export const prepareCommand = async <
   }
   if (target.kind === 'NEW' && key !== null) id = derive(target.prefix, ...target.within(input), ...key.parts)
 
+  const decider = spec.decider(model)
+  const thing = target.kind === 'NAMED' ? target.thing : 'organisation'
+  const place = target.kind === 'NAMED' ? [...path, target.input] : path
+  let state: State | null = null
+  if (target.kind === 'NAMED' && (owners.by === 'STATE' || spec.currencyOf !== undefined)) {
+    let read = await handler.read(decider, id)
+    // Another process may have begun the stream within the second that a state serves.
+    if (read.revision === -1) read = await handler.readFresh(decider, id)
+    if (read.revision === -1) throw notThere(thing, place)
+    state = read.state
+  }
+
   const now = new Date(clock.now()).toISOString()
   const filled = (await spec.fill?.({ input, key, now, principal, services, streamId: id })) ?? {}
   const added = target.kind === 'NEW' ? { ...filled, [target.property]: id } : filled
@@ -107,42 +131,37 @@ export const prepareCommand = async <
   if (!parsed.success) throw new Unprepared(errorsOfIssues(parsed.error.issues, toInput))
   const command = parsed.data
   if (!isOfType(command, spec.type)) throw new TypeError(`${spec.name} was parsed as another command.`)
-  if (target.kind === 'DERIVED') id = target.idOf(services, command)
+  if (target.kind === 'DERIVED') id = target.idOf(services, command, input)
 
-  const decider = spec.decider(model)
-  const needsState = (owners.by === 'STATE' && !reach.all) || spec.currencyOf !== undefined
-  const state = needsState ? (await handler.read(decider, id)).state : null
-  const thing = target.kind === 'NAMED' ? target.thing : 'organisation'
-  const place = target.kind === 'NAMED' ? [...path, target.input] : path
   let whose: readonly string[] = []
   if (owners.by === 'ID') whose = [id]
   if (owners.by === 'COMMAND') whose = owners.of(command)
-  if (owners.by === 'STATE' && state !== null) whose = owners.of(state)
+  if (owners.by === 'STATE' && state !== null) whose = owners.of(state, command)
   if (owners.by !== 'NOBODY' && !reaches(reach, whose))
     throw notThere(thing, owners.by === 'COMMAND' && owners.path !== null ? [...path, owners.path] : place)
 
   const currency = state === null ? null : (spec.currencyOf?.(state) ?? null)
-  if (spec.currencyAsked && currency !== null && input.currency !== currency)
+  const named = spec.currencyAsked === undefined ? null : (input.currency ?? null)
+  if (currency !== null && named !== null && named !== currency)
     throw new Unprepared([
       inputError('CURRENCY_MISMATCH', `This is in ${currency}. Name the amount in it.`, [...path, 'currency']),
     ])
 
   const { key: _, ...sent } = input
-  const content = spec.hashed === undefined ? sent : spec.hashed(sent, services)
-  const expected = spec.versioned ? input.expectedVersion : undefined
   const meta: CommandMeta = {
+    ...metaOf(asked, whose),
     commandId: key === null ? newId('command') : derive('command', decider.category, id, ...key.parts),
-    correlationId: context.correlationId,
-    causationId: null,
-    actor: actorOf(principal, reach, whose),
     occurredAt: occurredAt(command),
-    traceparent: context.traceparent,
-    expectedRevision: typeof expected === 'number' ? expected - 1 : undefined,
-    payload: { mutation: spec.name, input: content },
+    expectedRevision: spec.versioned ? revisionOf(input) : undefined,
+    payload: { mutation: spec.name, input: spec.hashed === undefined ? sent : spec.hashed(sent, services) },
   }
   return {
-    id,
-    execute: () => handler.execute(decider, id, command, meta),
+    id: spec.subjectOf?.(command) ?? id,
+    execute: async () => {
+      const executed = await handler.execute(decider, id, command, meta)
+      await spec.after?.(services, id)
+      return executed
+    },
     rehearse: () => handler.rehearse(decider, id, command, meta),
     errorOf: (error) => userErrorOf(error, toInput, currency),
   }

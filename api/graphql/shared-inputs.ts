@@ -1,10 +1,14 @@
 /** Names of input types and enums that several commands share, and inputs that are not as their commands are. */
 import { consentPurpose } from '../../domain/events/members.ts'
-import { attributionPolicy, standardEvidence } from '../../domain/events/organisations.ts'
+import { standardEvidence } from '../../domain/events/organisations.ts'
 import { accessRole, taxonomyEvents } from '../../domain/events/platform.ts'
 import * as shape from '../../domain/events/shapes.ts'
 import { offerFacts } from '../../domain/events/catalog-items.ts'
-import { payment, placedLine, recordedLine } from '../../domain/purchase/commands.ts'
+import { bundleCommand } from '../../domain/bundle/commands.ts'
+import { communityCommand } from '../../domain/community.ts'
+import { partnershipCommand } from '../../domain/partnership.ts'
+import { payment, placedLine, purchaseCommand, recordedLine } from '../../domain/purchase/commands.ts'
+import { schemaAt, variantOf } from './command-variant.ts'
 import { type InputField, type InputNode, nameInput, replaceInput } from './input-node.ts'
 import { isRecord } from './input-value.ts'
 
@@ -20,12 +24,33 @@ nameInput(shape.attributionModel, 'AttributionModel')
 nameInput(shape.fallbackRole, 'FallbackRole')
 nameInput(accessRole, 'Role')
 nameInput(consentPurpose, 'ConsentPurpose')
-nameInput(attributionPolicy, 'AttributionPolicyInput')
 nameInput(standardEvidence, 'StandardEvidenceInput')
 nameInput(offerFacts, 'OfferFactsInput')
 nameInput(payment, 'PaymentInput')
 nameInput(placedLine, 'PlacedLineInput')
 nameInput(recordedLine, 'RecordedLineInput')
+
+nameInput(schemaAt(variantOf(communityCommand, 'FoundCommunity'), 'attribution'), 'AttributionPolicyInput')
+nameInput(schemaAt(variantOf(bundleCommand, 'ComposeBundle'), 'components'), 'ComponentInput')
+nameInput(schemaAt(variantOf(bundleCommand, 'ComposeBundle'), 'components', 'discountBearer'), 'DiscountBearer')
+nameInput(schemaAt(variantOf(bundleCommand, 'ComposeBundle'), 'allocation'), 'BundleAllocation')
+nameInput(schemaAt(offerFacts, 'stock'), 'StockPolicyInput')
+nameInput(schemaAt(recordedLine, 'kind'), 'LineKind')
+nameInput(schemaAt(recordedLine, 'tax'), 'TaxInput')
+nameInput(schemaAt(recordedLine, 'discounts'), 'DiscountInput')
+nameInput(schemaAt(recordedLine, 'offer'), 'OfferVersionInput')
+
+const terms = schemaAt(variantOf(partnershipCommand, 'ProposePartnership'), 'terms')
+nameInput(terms, 'TermsInput')
+nameInput(schemaAt(terms, 'rates'), 'RateInput')
+nameInput(schemaAt(terms, 'rates', 'base'), 'PoolBase')
+nameInput(schemaAt(terms, 'rates', 'hold'), 'HoldInput')
+nameInput(schemaAt(terms, 'rates', 'hold', 'from'), 'HoldFrom')
+nameInput(schemaAt(terms, 'rates', 'division'), 'PoolPartInput')
+nameInput(schemaAt(terms, 'rates', 'division', 'role'), 'AskedPoolRole')
+
+const refund = schemaAt(variantOf(purchaseCommand, 'RefundPurchase'), 'lines')
+nameInput(refund, 'RefundLineInput')
 
 const text: InputField = { node: { kind: 'scalar', scalar: 'String' }, required: true, emptyByDefault: false }
 

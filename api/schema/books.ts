@@ -31,9 +31,14 @@ const AsOfInput = builder.inputType('AsOf', {
   isOneOf: true,
   description: 'As of when the books are read.',
   fields: (t) => ({
-    position: t.string({ description: 'All that was recorded up to this position.' }),
-    recordedAt: t.field({ type: 'DateTime', description: 'All that was recorded up to this instant.' }),
+    position: t.string({ required: false, description: 'All that was recorded up to this position.' }),
+    recordedAt: t.field({
+      type: 'DateTime',
+      required: false,
+      description: 'All that was recorded up to this instant.',
+    }),
     businessDate: t.string({
+      required: false,
       description: 'Entries of this business day and before, whenever recorded; 2026-03-31.',
     }),
   }),
@@ -107,11 +112,17 @@ const JournalConnection = defineConnection<PostingDocument>(
   (t) => t.field({ type: [PostingType], resolve: ({ edges }) => edges.map(({ node }) => node) }),
 )
 
+const kindOf = (kind: string) => {
+  const found = accountKinds.find((each) => each === kind)
+  if (found === undefined) throw new TypeError(`There is no kind of account ${kind}.`)
+  return found
+}
+
 const BalanceType = builder.objectRef<AccountBalance>('AccountBalance').implement({
   description: 'Debits are positive: what is owed to a party has a negative balance.',
   fields: (t) => ({
     account: t.exposeString('account'),
-    kind: t.field({ type: AccountKindType, resolve: ({ kind }) => kind }),
+    kind: t.field({ type: AccountKindType, resolve: ({ kind }) => kindOf(kind) }),
     balance: t.field({ type: MoneyType, resolve: ({ balance, currency }) => moneyOf(balance, currency) }),
     debit: t.field({
       type: MoneyType,
@@ -136,7 +147,7 @@ const BalanceConnection = defineConnection<AccountBalance>(
 
 const TrialRowType = builder.objectRef<TrialRow>('TrialBalanceRow').implement({
   fields: (t) => ({
-    kind: t.field({ type: AccountKindType, resolve: ({ kind }) => kind }),
+    kind: t.field({ type: AccountKindType, resolve: ({ kind }) => kindOf(kind) }),
     balance: t.field({ type: MoneyType, resolve: ({ balance, currency }) => moneyOf(balance, currency) }),
     debit: t.field({
       type: MoneyType,

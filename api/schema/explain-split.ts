@@ -27,7 +27,7 @@ const exactShare = ({ leg, line, legsTotal }: ExplainedLeg): string => {
   return `${scaled / 1_000_000n}.${decimals}`
 }
 
-const rounding = ({ leg, line, legsTotal }: ExplainedLeg): string => {
+const rounding = ({ leg, line, legsTotal }: ExplainedLeg): 'EXACT' | 'UP' | 'DOWN' => {
   const exact = BigInt(legsTotal) * BigInt(leg.weight)
   const whole = BigInt(line.weightTotal)
   if (exact % whole === 0n) return 'EXACT'
