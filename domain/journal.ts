@@ -146,11 +146,22 @@ interface Effect {
   readonly purchaseId?: string
 }
 
+/** Exact: where a sum of numbers passes the safe range on its way, big integers do it again. */
+const sumsToZero = (postings: readonly Posting[]): boolean => {
+  let sum = 0
+  for (const { amount } of postings) {
+    sum += amount
+    if (!Number.isSafeInteger(sum))
+      return postings.reduce((all, each) => all + BigInt(each.amount), 0n) === 0n
+  }
+  return sum === 0
+}
+
 /** None where nothing is left after zeros are dropped. */
 const entry = (kind: EntryKind, effect: Effect, postings: readonly Posting[]): readonly JournalEntry[] => {
   const left = postings.filter(({ amount }) => amount !== 0)
   if (left.length === 0) return []
-  if (left.reduce((sum, { amount }) => sum + BigInt(amount), 0n) !== 0n) {
+  if (!sumsToZero(left)) {
     throw new UnbalancedEntry(
       `The postings of a ${kind} of ${effect.purchaseId ?? 'the intake'} do not sum to zero.`,
     )

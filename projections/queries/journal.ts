@@ -1,7 +1,7 @@
 /** The books: postings, balances, and whether they balance. */
 import type { AccountKind } from '../../domain/accounts.ts'
 import type { DocumentReader, Filter } from '../documents.ts'
-import { type BalanceDocument, balances, type PostingDocument, postings } from '../views/journal.ts'
+import { type BalanceDocument, balances, daysOf, type PostingDocument, postings } from '../views/journal.ts'
 import { monthOf } from '../views/keys.ts'
 import { type AsOf, boundOf } from './as-of.ts'
 import { beyond, following, grouped } from './chunks.ts'
@@ -114,7 +114,7 @@ export const sumMonths = (
   for (const month of months) {
     if (until === null || month.month < monthOf(until)) add(month)
     else if (month.month === monthOf(until)) {
-      for (const day of month.days) if (day.date <= until) add(day)
+      for (const day of daysOf(month)) if (day.date <= until) add(day)
     }
   }
   return { account, kind, currency, debit, credit, balance: debit + credit, entries }

@@ -92,9 +92,10 @@ export const matrixCells = (
     : cellsFrom(reader, asked, filter, from, size)
 
 /** Buyers and reached of several months are null: who bought in two of them would count twice. */
-export type SummedFigures = Omit<Figures, 'buyers' | 'reached'> & {
+export interface SummedFigures extends Omit<Figures, 'buyers' | 'reached'> {
   readonly buyers: number | null
   readonly reached: number | null
+  readonly net: number
 }
 
 const least = (a: string | null, b: string | null): string | null =>
@@ -105,23 +106,13 @@ const most = (a: string | null, b: string | null): string | null =>
 /** Figures of one category, or with ALL over all of them; null where none of the months has it. */
 export const figuresOf = (months: CellMonths, category: string, isWhole: boolean): SummedFigures | null => {
   const parts = months.flatMap((cell): readonly Figures[] =>
-    category === ALL ? [cell] : cell.categories.filter((each) => each.category === category),
+    category === ALL
+      ? [cell.figures]
+      : cell.categories.flatMap((each) => (each.category === category ? [each.figures] : [])),
   )
   const [first, ...more] = parts
   if (first === undefined) return null
-  let sum: SummedFigures = {
-    buyers: isWhole ? first.buyers : null,
-    reached: isWhole ? first.reached : null,
-    purchases: first.purchases,
-    units: first.units,
-    unitsReturned: first.unitsReturned,
-    gross: first.gross,
-    refunds: first.refunds,
-    net: first.net,
-    partnerNet: first.partnerNet,
-    firstSaleAt: first.firstSaleAt,
-    lastSaleAt: first.lastSaleAt,
-  }
+  let sum = first
   for (const part of more) {
     sum = {
       ...sum,
@@ -130,13 +121,13 @@ export const figuresOf = (months: CellMonths, category: string, isWhole: boolean
       unitsReturned: sum.unitsReturned + part.unitsReturned,
       gross: sum.gross + part.gross,
       refunds: sum.refunds + part.refunds,
-      net: sum.net + part.net,
       partnerNet: sum.partnerNet + part.partnerNet,
       firstSaleAt: least(sum.firstSaleAt, part.firstSaleAt),
       lastSaleAt: most(sum.lastSaleAt, part.lastSaleAt),
     }
   }
-  return sum
+  const persons = isWhole ? {} : { buyers: null, reached: null }
+  return { ...sum, net: sum.gross - sum.refunds, ...persons }
 }
 
 /** Categories that any of the months has, sorted. */

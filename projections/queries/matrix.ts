@@ -85,10 +85,10 @@ const nothing: SummedFigures = {
   unitsReturned: 0,
   gross: 0,
   refunds: 0,
-  net: 0,
   partnerNet: 0,
   firstSaleAt: null,
   lastSaleAt: null,
+  net: 0,
 }
 
 const dayMs = 86_400_000

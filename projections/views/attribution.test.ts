@@ -233,6 +233,15 @@ describe('a credit', () => {
   })
 })
 
+it('prefers a touch to the binding, for whom a correction names', async () => {
+  const touch = await touched(1, { share: otherShare, person: other }, 'douyin')
+  const lost = { ...candidate(touch, other, otherShare), verdict: 'LATER_TOUCH_WINS' as const }
+  const bound = { ...candidate(null, other, null), verdict: 'BINDING_NOT_NEEDED' as const }
+  const sale = saleOf({ attribution: creditedTo({ [other]: 10_000 }, [lost, bound]) })
+  await log.happened('purchase-1', 'PurchasePlaced', sale)
+  expect(await creditOf(sale.purchaseId, other)).toMatchObject({ touch, channel: 'douyin' })
+})
+
 it('is the same when everything is delivered again, and after crashes in between', async () => {
   const touch = await touched(1, { share, person: sharer })
   const sale = saleOf({ attribution: creditedTo({ [sharer]: 10_000 }, [candidate(touch, sharer, share)]) })

@@ -34,7 +34,6 @@ const posting = object({
   recordedAt: text,
   kind: oneOf(entryKinds),
   event: text,
-  type: text,
   purchase: nullable(text),
   community: nullable(text),
   /** What the amount is made of. */
@@ -54,11 +53,10 @@ export const postings: Collection<PostingDocument> = collection({
     purchase: 'text',
   },
   // The first covers balances as of a position.
-  indexes: [['account', 'currency', 'position', 'amount'], ['purchase'], ['recordedAt', 'position']],
+  indexes: [['account', 'currency', 'position', 'amount'], ['recordedAt', 'position'], ['purchase']],
   shape: posting,
 })
 
-const day = object({ date: text, debit: integer, credit: integer, entries: integer })
 const balance = object({
   account: text,
   kind: text,
@@ -69,7 +67,8 @@ const balance = object({
   credit: integer,
   balance: integer,
   entries: integer,
-  days: list(day),
+  /** Four numbers a day, in order: day of the month, debit, credit, entries. At most 31 days. */
+  days: list(integer),
 })
 export type BalanceDocument = Shaped<typeof balance>
 
@@ -129,21 +128,28 @@ const sidesOf = (details: Booked['details']) => {
   return { debit, credit }
 }
 
-type Day = Shaped<typeof day>
+/** Numbers that a day takes in `days`. */
+const perDay = 4
 
-const addDay = (days: readonly Day[], date: string, debit: number, credit: number): readonly Day[] => {
-  const last = days.at(-1)
-  if (last === undefined || last.date < date) return [...days, { date, debit, credit, entries: 1 }]
-  const at = days.findIndex((each) => each.date >= date)
-  const found = days[at]
-  if (found?.date !== date) return days.toSpliced(at, 0, { date, debit, credit, entries: 1 })
-  return days.with(at, {
-    date,
-    debit: found.debit + debit,
-    credit: found.credit + credit,
-    entries: found.entries + 1,
-  })
+const addDay = (days: readonly number[], date: string, debit: number, credit: number): readonly number[] => {
+  const day = Number(date.slice(8))
+  let at = days.length
+  while (at > 0 && (days[at - perDay] ?? 0) > day) at -= perDay
+  const isThere = at > 0 && days[at - perDay] === day
+  if (!isThere) return days.toSpliced(at, 0, day, debit, credit, 1)
+  const [, debits = 0, credits = 0, entries = 0] = days.slice(at - perDay, at)
+  return days.toSpliced(at - perDay, perDay, day, debits + debit, credits + credit, entries + 1)
 }
+
+/** The days of a month, as dates. */
+export const daysOf = ({
+  month,
+  days,
+}: BalanceDocument): readonly { date: string; debit: number; credit: number; entries: number }[] =>
+  Array.from({ length: days.length / perDay }, (_, index) => {
+    const [day = 0, debit = 0, credit = 0, entries = 0] = days.slice(index * perDay, (index + 1) * perDay)
+    return { date: `${month}-${String(day).padStart(2, '0')}`, debit, credit, entries }
+  })
 
 const book = (before: BalanceDocument | undefined, booked: Booked): BalanceDocument => {
   const { debit, credit } = sidesOf(booked.details)
@@ -176,7 +182,6 @@ const changes = (event: EventOf<(typeof bookedTypes)[number]>): readonly Change[
         recordedAt: event.metadata.recordedAt,
         kind,
         event: event.name,
-        type: event.type,
         purchase: entry.purchaseId,
         community: entry.communityId,
         details,

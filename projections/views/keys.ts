@@ -11,7 +11,11 @@ export const OTHER = 'OTHER'
 export const PLATFORM = 'platform'
 
 /** Parts never hold the separator: ids and codes have no bar. */
-export const keyOf = (...parts: readonly string[]): string => parts.join('|')
+export const keyOf = (first: string, ...more: readonly string[]): string => {
+  let key = first
+  for (const part of more) key += `|${part}`
+  return key
+}
 
 const positionDigits = 20
 

@@ -1,8 +1,10 @@
 /** Documents of the serving matrix (see matrix.ts): cells, and the categories that a partner sold in. */
 import { type Collection, collection } from './collection.ts'
+import type { Turns } from './matrix-rows.ts'
 import { integer, list, nullable, object, type Shaped, text } from './shape.ts'
 
-const figures = {
+/** Money is in minor units; net is gross less refunds. */
+const figures = object({
   buyers: integer,
   reached: integer,
   purchases: integer,
@@ -10,13 +12,16 @@ const figures = {
   unitsReturned: integer,
   gross: integer,
   refunds: integer,
-  net: integer,
   partnerNet: integer,
   /** Null while no purchase counts. */
   firstSaleAt: nullable(text),
   lastSaleAt: nullable(text),
-}
-const categoryFigures = object({ category: text, ...figures })
+})
+export type Figures = Shaped<typeof figures>
+
+const ofCategory = object({ category: text, figures })
+type OfCategory = Shaped<typeof ofCategory>
+
 const cell = object({
   partner: text,
   community: text,
@@ -24,11 +29,12 @@ const cell = object({
   month: text,
   /** Null until the first sale. */
   currency: nullable(text),
-  ...figures,
-  categories: list(categoryFigures),
+  /** Over all categories. */
+  figures,
+  /** Sorted, so that a cell is the same whatever came first. */
+  categories: list(ofCategory),
 })
 export type CellDocument = Shaped<typeof cell>
-export type Figures = Pick<CellDocument, keyof typeof figures>
 
 export const cells: Collection<CellDocument> = collection({
   name: 'cells',
@@ -60,7 +66,7 @@ export class MixedCurrencies extends Error {
   override readonly name = 'MixedCurrencies'
 }
 
-export const zero: Figures = {
+const zero: Figures = {
   buyers: 0,
   reached: 0,
   purchases: 0,
@@ -68,35 +74,81 @@ export const zero: Figures = {
   unitsReturned: 0,
   gross: 0,
   refunds: 0,
-  net: 0,
   partnerNet: 0,
   firstSaleAt: null,
   lastSaleAt: null,
 }
 
-type CategoryFigures = CellDocument['categories'][number]
+export const fresh = (partner: string, community: string, segment: string, month: string): CellDocument => ({
+  partner,
+  community,
+  segment,
+  month,
+  currency: null,
+  figures: zero,
+  categories: [],
+})
 
-/** Categories stand sorted, so that a cell is the same whatever came first. */
-export const withCategory = (
-  categories: readonly CategoryFigures[],
+/** What an event adds to a cell, or to one category in it. */
+export interface Added {
+  units: number
+  unitsReturned: number
+  gross: number
+  refunds: number
+  partnerNet: number
+}
+
+const earlier = (a: string | null, b: string | null): string | null =>
+  a === null || (b !== null && b < a) ? b : a
+const later = (a: string | null, b: string | null): string | null =>
+  a === null || (b !== null && b > a) ? b : a
+
+/** `purchases`: one came (1), was undone (-1), or neither; `placedAt`: of the one that came. */
+export const withSale = (
+  before: Figures,
+  added: Added,
+  purchases: number,
+  placedAt: string | null,
+  turns: Turns,
+): Figures => {
+  const after = before.purchases + purchases
+  return {
+    buyers: before.buyers + turns.buyers,
+    reached: before.reached + turns.reached,
+    purchases: after,
+    units: before.units + added.units,
+    unitsReturned: before.unitsReturned + added.unitsReturned,
+    gross: before.gross + added.gross,
+    refunds: before.refunds + added.refunds,
+    partnerNet: before.partnerNet + added.partnerNet,
+    firstSaleAt: after === 0 ? null : earlier(before.firstSaleAt, placedAt),
+    lastSaleAt: after === 0 ? null : later(before.lastSaleAt, placedAt),
+  }
+}
+
+export const withReach = (before: Figures, reached: number): Figures =>
+  reached === 0 ? before : { ...before, reached: before.reached + reached }
+
+/** Where a category stands, or would. */
+const placeOf = (categories: readonly OfCategory[], category: string): number => {
+  let at = 0
+  while (at < categories.length && (categories[at]?.category ?? '') < category) at += 1
+  return at
+}
+
+/** Changes one category's figures, in a list of one's own. */
+export const setCategory = (
+  categories: OfCategory[],
   category: string,
-  count: (before: Figures) => Figures,
-): readonly CategoryFigures[] => {
-  const at = categories.findIndex((each) => each.category >= category)
+  change: (before: Figures) => Figures,
+): void => {
+  const at = placeOf(categories, category)
   const found = categories[at]
-  if (found?.category === category) return categories.with(at, { category, ...count(found) })
-  return categories.toSpliced(at === -1 ? categories.length : at, 0, { category, ...count(zero) })
+  if (found?.category === category) categories[at] = { category, figures: change(found.figures) }
+  else categories.splice(at, 0, { category, figures: change(zero) })
 }
 
-export interface CellKey {
-  readonly partner: string
-  readonly community: string
-  readonly segment: string
-  readonly month: string
-}
-
-export const fresh = (key: CellKey): CellDocument => ({ ...key, currency: null, ...zero, categories: [] })
-
+/** @throws {MixedCurrencies} */
 export const inCurrency = (before: CellDocument, currency: string): string => {
   if (before.currency === null || before.currency === currency) return currency
   throw new MixedCurrencies(

@@ -6,16 +6,13 @@
  * lets a row run ahead of the cells that are given it.
  */
 import { type Collection, collection } from './collection.ts'
-import { integer, list, nullable, object, type Shape, type Shaped, text } from './shape.ts'
+import { integer, list, nullable, object, type Shape, type Shaped, text, tuple } from './shape.ts'
 
-/** At `segment|category`; positions of the last turns, null before the first. */
-const slot = object({
-  at: text,
-  bought: integer,
-  touched: integer,
-  buyer: nullable(text),
-  reach: nullable(text),
-})
+/**
+ * Segment, category, purchases that count, touches (0 or 1), and the positions of the last turn as a buyer and as
+ * reached, null before the first. A list rather than an object: these are most of what the view keeps.
+ */
+const slot = tuple([text, text, integer, integer, nullable(text), nullable(text)])
 type Slot = Shaped<typeof slot>
 
 const row: Shape<{ readonly slots: readonly Slot[] }> = object({ slots: list(slot) })
@@ -28,51 +25,69 @@ export const members: Collection<MemberRow> = collection({
   shape: row,
 })
 
-const none: Slot = { at: '', bought: 0, touched: 0, buyer: null, reach: null }
-
-const isReached = ({ bought, touched }: Slot): boolean => bought > 0 || touched > 0
-
-const moved = (before: Slot, at: string, purchases: number, touch: boolean, position: string): Slot => {
-  const bought = Math.max(0, before.bought + purchases)
-  const touched = touch ? 1 : before.touched
-  if (bought === before.bought && touched === before.touched) return before
-  const isTurn = bought > 0 !== before.bought > 0
-  const after = { at, bought, touched, buyer: isTurn ? position : before.buyer, reach: before.reach }
-  return isReached(after) === isReached(before) ? after : { ...after, reach: position }
+const moved = (before: Slot, purchases: number, touch: boolean, position: string): Slot => {
+  const [segment, category, boughtBefore, touchedBefore, buyer, reach] = before
+  const bought = Math.max(0, boughtBefore + purchases)
+  const touched = touch ? 1 : touchedBefore
+  if (bought === boughtBefore && touched === touchedBefore) return before
+  const isBuyerTurn = bought > 0 !== boughtBefore > 0
+  const isReachTurn = bought + touched > 0 !== boughtBefore + touchedBefore > 0
+  return [segment, category, bought, touched, isBuyerTurn ? position : buyer, isReachTurn ? position : reach]
 }
 
-/** Counts a purchase (1), its undoing (-1), or a touch, in all slots named. The same row where nothing changed. */
-export const countMember = (
-  before: MemberRow | undefined,
-  at: readonly string[],
-  purchases: number,
-  touch: boolean,
-  position: string,
-): MemberRow => {
+const placeOf = (slots: readonly Slot[], segment: string, category: string): number => {
+  for (const [index, each] of slots.entries()) if (each[0] === segment && each[1] === category) return index
+  return -1
+}
+
+/** What one event does to a person: a purchase (1), its undoing (-1), a touch; in each segment and category. */
+export interface MemberMoved {
+  readonly segments: readonly string[]
+  readonly categories: readonly string[]
+  readonly purchases: 1 | 0 | -1
+  readonly touch: boolean
+  readonly position: string
+}
+
+/** The row after the event; the same one where nothing changed. */
+export const countMember = (before: MemberRow | undefined, event: MemberMoved): MemberRow | undefined => {
+  const { segments, categories, purchases, touch, position } = event
   const slots = before === undefined ? [] : [...before.slots]
-  let changed = before === undefined
-  for (const name of at) {
-    const index = slots.findIndex((each) => each.at === name)
-    const found = slots[index]
-    const after = moved(found ?? none, name, purchases, touch, position)
-    if (after === found || after === none) continue
-    changed = true
-    if (found === undefined) slots.push(after)
-    else slots[index] = after
+  let changed = false
+  for (const segment of segments) {
+    for (const category of categories) {
+      const index = placeOf(slots, segment, category)
+      const found = slots[index] ?? ([segment, category, 0, 0, null, null] as const)
+      const after = moved(found, purchases, touch, position)
+      if (after === found) continue
+      changed = true
+      if (index === -1) slots.push(after)
+      else slots[index] = after
+    }
   }
-  return changed || before === undefined ? { slots } : before
+  return changed ? { slots } : before
 }
+
+export interface Turns {
+  readonly buyers: 1 | 0 | -1
+  readonly reached: 1 | 0 | -1
+}
+
+export const noTurns: Turns = { buyers: 0, reached: 0 }
 
 /** What the event at `position` did to the numbers of buyers and of reached in one slot. */
 export const turnsAt = (
   row: MemberRow | undefined,
-  at: string,
+  segment: string,
+  category: string,
   position: string,
-): { readonly buyers: 1 | 0 | -1; readonly reached: 1 | 0 | -1 } => {
-  const found = row?.slots.find((each) => each.at === at)
-  if (found === undefined) return { buyers: 0, reached: 0 }
+): Turns => {
+  const found = row?.slots[placeOf(row.slots, segment, category)]
+  if (found === undefined) return noTurns
+  const [, , bought, touched, buyer, reach] = found
+  if (buyer !== position && reach !== position) return noTurns
   return {
-    buyers: found.buyer !== position ? 0 : found.bought > 0 ? 1 : -1,
-    reached: found.reach !== position ? 0 : isReached(found) ? 1 : -1,
+    buyers: buyer !== position ? 0 : bought > 0 ? 1 : -1,
+    reached: reach !== position ? 0 : bought + touched > 0 ? 1 : -1,
   }
 }

@@ -16,37 +16,35 @@
 import type { Change } from '../projection.ts'
 import { ALL, keyOf, monthOf, NONE, segmentSlots } from './keys.ts'
 import {
+  type Added,
   type CellDocument,
-  type CellKey,
   cells,
-  type Figures,
   fresh,
   inCurrency,
   served,
-  withCategory,
+  setCategory,
+  withReach,
+  withSale,
 } from './matrix-cells.ts'
-import { countMember, type MemberRow, members, turnsAt } from './matrix-rows.ts'
+import { countMember, type MemberRow, members, noTurns, turnsAt } from './matrix-rows.ts'
 import { type LineMoved, type Movement, movementOf, movingTypes } from './movement.ts'
 import { type DataOf, type EventOf, view } from './view.ts'
 
-interface Added {
-  units: number
-  unitsReturned: number
-  gross: number
-  refunds: number
-  partnerNet: number
-}
-
-/** What an event adds for one partner. */
+/** What an event adds for one partner; the first category is ALL. */
 interface PartnerMoved {
-  readonly partnerId: string
-  readonly all: Added
-  readonly categories: { readonly category: string; readonly added: Added }[]
+  readonly partner: string
+  readonly categories: string[]
+  readonly added: Added[]
 }
 
-const nothing = (): Added => ({ units: 0, unitsReturned: 0, gross: 0, refunds: 0, partnerNet: 0 })
-
-const add = (sum: Added, line: LineMoved): void => {
+const add = (moved: PartnerMoved, category: string, line: LineMoved): void => {
+  let at = moved.categories.indexOf(category)
+  if (at === -1) {
+    at = moved.categories.push(category) - 1
+    moved.added.push({ units: 0, unitsReturned: 0, gross: 0, refunds: 0, partnerNet: 0 })
+  }
+  const sum = moved.added[at]
+  if (sum === undefined) return
   sum.units += line.units
   sum.unitsReturned += line.unitsReturned
   sum.gross += line.gross
@@ -57,111 +55,97 @@ const add = (sum: Added, line: LineMoved): void => {
 const byPartner = (lines: readonly LineMoved[]): readonly PartnerMoved[] => {
   const moved: PartnerMoved[] = []
   for (const line of lines) {
-    let partner = moved.find(({ partnerId }) => partnerId === line.partnerId)
+    let partner = moved.find((each) => each.partner === line.partnerId)
     if (partner === undefined) {
-      partner = { partnerId: line.partnerId, all: nothing(), categories: [] }
+      partner = { partner: line.partnerId, categories: [], added: [] }
       moved.push(partner)
     }
-    let category = partner.categories.find((each) => each.category === line.category)
-    if (category === undefined) {
-      category = { category: line.category, added: nothing() }
-      partner.categories.push(category)
-    }
-    add(partner.all, line)
-    add(category.added, line)
+    add(partner, ALL, line)
+    add(partner, line.category, line)
   }
   return moved
 }
 
-const earlier = (a: string | null, b: string | null): string | null =>
-  a === null || (b !== null && b < a) ? b : a
-const later = (a: string | null, b: string | null): string | null =>
-  a === null || (b !== null && b > a) ? b : a
-
-const counted = (
-  before: Figures,
-  added: Added,
-  purchases: number,
-  placedAt: string | null,
-  turns: { readonly buyers: number; readonly reached: number },
-): Figures => {
-  const after = before.purchases + purchases
-  const gross = before.gross + added.gross
-  const refunds = before.refunds + added.refunds
-  return {
-    buyers: before.buyers + turns.buyers,
-    reached: before.reached + turns.reached,
-    purchases: after,
-    units: before.units + added.units,
-    unitsReturned: before.unitsReturned + added.unitsReturned,
-    gross,
-    refunds,
-    net: gross - refunds,
-    partnerNet: before.partnerNet + added.partnerNet,
-    firstSaleAt: after === 0 ? null : earlier(before.firstSaleAt, placedAt),
-    lastSaleAt: after === 0 ? null : later(before.lastSaleAt, placedAt),
+const foldSale = (
+  before: CellDocument,
+  movement: Movement,
+  { categories, added }: PartnerMoved,
+  row: MemberRow | undefined,
+  position: string,
+): CellDocument => {
+  const { purchases, placedAt } = movement
+  const { partner, community, segment, month } = before
+  const byCategory = [...before.categories]
+  let { figures } = before
+  for (const [index, category] of categories.entries()) {
+    const more = added[index]
+    if (more === undefined) continue
+    const turns = purchases === 0 ? noTurns : turnsAt(row, segment, category, position)
+    if (category === ALL) figures = withSale(figures, more, purchases, placedAt, turns)
+    else setCategory(byCategory, category, (found) => withSale(found, more, purchases, placedAt, turns))
   }
+  const currency = inCurrency(before, movement.currency)
+  return { partner, community, segment, month, currency, figures, categories: byCategory }
 }
-
-const months = (month: string): readonly string[] => [ALL, month]
 
 const ofMovement = (movement: Movement, position: string): readonly Change[] => {
   const changes: Change[] = []
-  const { communityId: community, personId, purchases, placedAt, currency, segments } = movement
-  for (const { partnerId: partner, all, categories } of byPartner(movement.lines)) {
-    const slots = segments.flatMap((segment) => [
-      keyOf(segment, ALL),
-      ...categories.map(({ category }) => keyOf(segment, category)),
-    ])
-    for (const month of months(movement.counted)) {
+  const { communityId: community, personId, purchases, segments } = movement
+  for (const moved of byPartner(movement.lines)) {
+    const { partner, categories } = moved
+    const counted = { segments, categories, purchases, touch: false, position }
+    for (const month of [ALL, movement.counted]) {
       const row = keyOf(partner, community, personId, month)
-      if (purchases !== 0) {
-        changes.push(members.change(row, (before) => countMember(before, slots, purchases, false, position)))
-      }
+      if (purchases !== 0) changes.push(members.change(row, (before) => countMember(before, counted)))
       for (const segment of segments) {
-        const key: CellKey = { partner, community, segment, month }
-        const fold = (before: CellDocument = fresh(key), given: MemberRow | undefined): CellDocument => {
-          const count = (figures: Figures, added: Added, category: string): Figures =>
-            counted(figures, added, purchases, placedAt, turnsAt(given, keyOf(segment, category), position))
-          let byCategory = before.categories
-          for (const { category, added } of categories) {
-            byCategory = withCategory(byCategory, category, (figures) => count(figures, added, category))
-          }
-          return {
-            ...key,
-            currency: inCurrency(before, currency),
-            ...count(before, all, ALL),
-            categories: byCategory,
-          }
-        }
-        const name = keyOf(partner, community, segment, month)
+        const fold = (before: CellDocument | undefined, given: MemberRow | undefined): CellDocument =>
+          foldSale(before ?? fresh(partner, community, segment, month), movement, moved, given, position)
+        const key = keyOf(partner, community, segment, month)
         changes.push(
           purchases === 0
-            ? cells.change(name, (before) => fold(before, undefined))
-            : cells.changeGiven(name, { of: members, key: row }, fold),
+            ? cells.change(key, (before) => fold(before, undefined))
+            : cells.changeGiven(key, { of: members, key: row }, fold),
         )
       }
     }
-    if (purchases === 1) changes.push(...ofServing(partner, community, categories))
+    if (purchases === 1) noteServing(changes, partner, community, categories)
   }
   return changes
 }
 
-const ofServing = (
+const noteServing = (
+  changes: Change[],
   partner: string,
   community: string,
-  categories: PartnerMoved['categories'],
-): readonly Change[] =>
-  categories.flatMap(({ category }) =>
-    category === NONE
-      ? []
-      : [
-          served.change(
-            keyOf(category, community, partner),
-            (before) => before ?? { category, community, partner },
-          ),
-        ],
-  )
+  categories: readonly string[],
+): void => {
+  for (const category of categories) {
+    if (category === ALL || category === NONE) continue
+    const key = keyOf(category, community, partner)
+    changes.push(served.change(key, (before) => before ?? { category, community, partner }))
+  }
+}
+
+const foldTouch = (
+  found: CellDocument | undefined,
+  fallback: () => CellDocument,
+  categories: readonly string[],
+  row: MemberRow | undefined,
+  position: string,
+): CellDocument | undefined => {
+  const before = found ?? fallback()
+  const byCategory = [...before.categories]
+  let { figures } = before
+  let isNew = false
+  for (const category of categories) {
+    const { reached } = turnsAt(row, before.segment, category, position)
+    if (reached === 0) continue
+    isNew = true
+    if (category === ALL) figures = withReach(figures, reached)
+    else setCategory(byCategory, category, (each) => withReach(each, reached))
+  }
+  return isNew ? { ...before, figures, categories: byCategory } : found
+}
 
 const ofTouch = (touch: DataOf<'TouchRecorded'>, position: string): readonly Change[] => {
   const { subject, communityId: community, reached } = touch
@@ -169,39 +153,19 @@ const ofTouch = (touch: DataOf<'TouchRecorded'>, position: string): readonly Cha
   const changes: Change[] = []
   const segments = segmentSlots(touch.segments)
   for (const partner of new Set(reached.map(({ partnerId }) => partnerId))) {
-    const categories = [
-      ...new Set(reached.flatMap((each) => (each.partnerId === partner ? [each.category ?? NONE] : []))),
-    ]
-    const slots = segments.flatMap((segment) =>
-      [ALL, ...categories].map((category) => keyOf(segment, category)),
-    )
-    for (const month of months(monthOf(touch.businessDate))) {
+    const shown = reached.flatMap((each) => (each.partnerId === partner ? [each.category ?? NONE] : []))
+    const categories = [ALL, ...new Set(shown)]
+    const counted = { segments, categories, purchases: 0, touch: true, position } as const
+    for (const month of [ALL, monthOf(touch.businessDate)]) {
       const row = keyOf(partner, community, subject, month)
-      changes.push(members.change(row, (before) => countMember(before, slots, 0, true, position)))
+      changes.push(members.change(row, (before) => countMember(before, counted)))
       for (const segment of segments) {
-        const key: CellKey = { partner, community, segment, month }
+        const empty = () => fresh(partner, community, segment, month)
         changes.push(
           cells.changeGiven(
             keyOf(partner, community, segment, month),
             { of: members, key: row },
-            (found, given) => {
-              const before = found ?? fresh(key)
-              const reach = (figures: Figures, category: string): Figures => ({
-                ...figures,
-                reached: figures.reached + turnsAt(given, keyOf(segment, category), position).reached,
-              })
-              const newly = [ALL, ...categories].filter(
-                (category) => turnsAt(given, keyOf(segment, category), position).reached !== 0,
-              )
-              if (newly.length === 0) return found
-              let byCategory = before.categories
-              for (const category of newly) {
-                if (category !== ALL) {
-                  byCategory = withCategory(byCategory, category, (figures) => reach(figures, category))
-                }
-              }
-              return { ...before, ...reach(before, ALL), categories: byCategory }
-            },
+            (found, given) => foldTouch(found, empty, categories, given, position),
           ),
         )
       }

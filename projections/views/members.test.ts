@@ -86,6 +86,8 @@ describe('a membership', () => {
 
   it('stays when the member leaves, and goes on when they come back', async () => {
     await joined()
+    const bound = { from: '2026-01-01T00:00:00.000Z', until: '2027-01-01T00:00:00.000Z' }
+    await log.happened(stream, 'ReferralBound', { ...ref, inviterId, shareId: null, ...bound })
     await log.happened(stream, 'MemberTagged', { ...ref, tag: 'vip' })
     await log.happened(stream, 'MemberLeft', { ...ref, leftAt: '2026-02-01T00:00:00.000Z', reason: 'Moved' })
     expect(await membership()).toMatchObject({ active: 0, leftAt: '2026-02-01T00:00:00.000Z' })
@@ -95,6 +97,7 @@ describe('a membership', () => {
       leftAt: null,
       joinedAt: '2026-03-01T00:00:00.000Z',
       tags: ['vip'],
+      binding: { inviter: inviterId, ...bound },
     })
   })
 

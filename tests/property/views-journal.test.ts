@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { entriesOf, type JournalEntry } from '../../domain/journal.ts'
 import { receivableLeft } from '../../domain/purchase/state.ts'
-import { balances, journal, postings } from '../../projections/views/journal.ts'
+import { balances, daysOf, journal, postings } from '../../projections/views/journal.ts'
 import { documentsOf, isDomainEvent, recorded } from '../support/folded.ts'
 import { play, scripts } from './views-world.ts'
 
@@ -91,11 +91,9 @@ describe('the books', () => {
           add(byPosting, `${account} ${businessDate}`, amount)
           expect(details.reduce((sum, each) => sum + each.amount, 0)).toBe(amount)
         }
-        for (const { account, month, balance, debit, credit, days } of documentsOf(
-          journal,
-          events,
-          balances,
-        )) {
+        for (const document of documentsOf(journal, events, balances)) {
+          const { account, month, balance, debit, credit } = document
+          const days = daysOf(document)
           add(byMonth, `${account} ${month}`, balance)
           expect(debit + credit).toBe(balance)
           expect(days.map(({ date }) => date)).toEqual(days.map(({ date }) => date).toSorted())

@@ -87,8 +87,8 @@ describe('the revenue split', () => {
               add(split, [community, segment, partner].join(' '), net)
           }
         }
-        for (const { community, segment, partner, month, partnerNet } of documentsOf(matrix, events, cells)) {
-          if (month === '*') add(served, [community, segment, partner].join(' '), partnerNet)
+        for (const { community, segment, partner, month, figures } of documentsOf(matrix, events, cells)) {
+          if (month === '*') add(served, [community, segment, partner].join(' '), figures.partnerNet)
         }
         expect(sorted(split)).toEqual(sorted(served))
       }),
