@@ -30,7 +30,8 @@ export const backUp = async (from: string, to: string): Promise<void> => {
     await copySnapshot(from, unfinished)
     await sync(unfinished)
     await rename(unfinished, to)
-    await sync(dirname(to))
+    // Windows has no such thing as an fsync of a folder.
+    if (process.platform !== 'win32') await sync(dirname(to))
   } catch (error) {
     await rm(unfinished, { force: true })
     throw unavailable('The backup', to, error)

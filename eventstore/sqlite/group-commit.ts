@@ -9,8 +9,8 @@ import { CommitInDoubt, type LogWriter } from './log-writer.ts'
 /** Most of one transaction, beyond its first append: it blocks the event loop while it is written. */
 const batchLimits = { events: 1_024, units: 4_000_000 } as const
 
-/** Milliseconds between attempts while another process writes, about, and for how long to go on. */
-const busyRetry = { pause: 10, patience: 10_000 } as const
+/** Milliseconds between attempts while another process writes, about. */
+const busyPause = 10
 
 interface Waiting {
   readonly append: Append
@@ -24,15 +24,18 @@ const unitsOf = ({ events }: Append): number =>
 export class GroupCommit {
   readonly #writer: LogWriter
   readonly #file: string
+  readonly #patience: number
   readonly #onCommit: () => void
   readonly #idle: (() => void)[] = []
   #queue: Waiting[] = []
   #scheduled = false
   #busySince: number | null = null
 
-  constructor(writer: LogWriter, file: string, onCommit: () => void) {
+  /** @param patience milliseconds for which a batch waits for another process to let go of the file */
+  constructor(writer: LogWriter, file: string, patience: number, onCommit: () => void) {
     this.#writer = writer
     this.#file = file
+    this.#patience = patience
     this.#onCommit = onCommit
   }
 
@@ -53,7 +56,7 @@ export class GroupCommit {
     if (this.#scheduled) return
     this.#scheduled = true
     if (this.#busySince === null) setImmediate(() => this.#flush())
-    else setTimeout(() => this.#flush(), busyRetry.pause * (0.5 + Math.random()))
+    else setTimeout(() => this.#flush(), busyPause * (0.5 + Math.random()))
   }
 
   #flush(): void {
@@ -89,7 +92,7 @@ export class GroupCommit {
   #mayRetry(error: unknown): boolean {
     if (!isBusy(error)) return false
     this.#busySince ??= performance.now()
-    return performance.now() - this.#busySince < busyRetry.patience
+    return performance.now() - this.#busySince < this.#patience
   }
 
   #refuse(batch: readonly Waiting[], error: unknown): void {

@@ -33,6 +33,8 @@ const busyTimeout = 20
 export interface SqliteOptions {
   /** How many stream names to hold in memory before they are swept into the index; default 32,768 (a few MB). */
   readonly namesHeld?: number
+  /** Milliseconds for which an append waits for another process to let go of the file; default 10,000. */
+  readonly patience?: number
 }
 
 export class SqliteEventStore implements EventStore {
@@ -46,12 +48,12 @@ export class SqliteEventStore implements EventStore {
   #poll: NodeJS.Timeout | null = null
   #closing: Promise<void> | null = null
 
-  constructor(log: LogFile, { namesHeld = 32_768 }: SqliteOptions = {}) {
+  constructor(log: LogFile, { namesHeld = 32_768, patience = 10_000 }: SqliteOptions = {}) {
     const names = new StreamNames(namesHeld)
     this.#log = log
     this.#epoch = readEpoch(log.writer)
     this.#reader = new LogReader(log.reader, names)
-    this.#commits = new GroupCommit(new LogWriter(log, names), log.file, () => this.#waiters.wake())
+    this.#commits = new GroupCommit(new LogWriter(log, names), log.file, patience, () => this.#waiters.wake())
   }
 
   get epoch(): string {

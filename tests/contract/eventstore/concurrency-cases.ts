@@ -130,6 +130,15 @@ export const concurrencyCases = ({ shared }: Engine): void => {
       expect(errors).toEqual([expect.any(InvalidAppend)])
     })
 
+    it('of thousands of events are all answered', async () => {
+      const streams = upTo(30).map(() => newStream())
+      const answers = await Promise.all(streams.map((stream) => append(shared(), eventsOf(stream, 0, 100))))
+      expect(answers.map(({ revision }) => revision)).toEqual(streams.map(() => 99))
+      expect(await Promise.all(streams.map((stream) => shared().headRevision(stream)))).toEqual(
+        streams.map(() => 99),
+      )
+    })
+
     it('are answered each with its own position', async () => {
       const streams = upTo(40).map(() => newStream())
       const answers = await Promise.all(streams.map((stream) => append(shared(), eventsOf(stream, 0, 3))))

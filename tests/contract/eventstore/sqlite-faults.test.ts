@@ -128,6 +128,25 @@ describe('a process that holds the file for writing', () => {
     other.close()
     await store.close()
   })
+
+  it('makes appends fail where it never does, and nothing is written', async () => {
+    await using folder = await newFolder()
+    const store = new SqliteEventStore(openLogFile(folder.file, 1), { patience: 50 })
+    const other = new DatabaseSync(folder.file)
+    other.exec('BEGIN IMMEDIATE')
+    const events = eventsOf(newStream(), 0, 1)
+    const { errors } = await settled<unknown>([append(store, events), written(store, 1)])
+    expect(errors).toHaveLength(2)
+    for (const error of errors) {
+      expect(error).toBeInstanceOf(StoreUnavailable)
+      expect(error).toMatchObject({ message: expect.stringContaining('Another process holds the log') })
+    }
+    expect(await store.head()).toBeNull()
+    other.exec('ROLLBACK')
+    other.close()
+    expect((await append(store, events)).revision).toBe(0)
+    await store.close()
+  })
 })
 
 describe('appends of one process to one stream', () => {

@@ -52,6 +52,21 @@ describe('two processes that write to one file', () => {
   })
 })
 
+describe('processes that open an empty folder at the same moment', () => {
+  it('found one log, and all write to it', async () => {
+    await using folder = await newFolder()
+    const children = ['one', 'two', 'three', 'four'].map((who) =>
+      startChild(folder.file, { who, lanes: 2, events: 40, shared: 1 }),
+    )
+    expect(await Promise.all(children.map(({ gone }) => gone))).toEqual([0, 0, 0, 0])
+    const store = await openSqliteEventStore(folder.file)
+    const log = await readAll(store)
+    for (const { acknowledged } of children) expectAllThere(log, acknowledged)
+    await expectSound(store, folder.file)
+    await store.close()
+  })
+})
+
 describe('a process that is killed while it writes', () => {
   it('has kept each append that it acknowledged, once, in sound chains', async () => {
     await using folder = await newFolder()
