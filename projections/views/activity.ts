@@ -16,7 +16,7 @@ import { padded } from './keys.ts'
 import { integer, nullable, object, oneOf, type Shaped, text } from './shape.ts'
 import { type EventOf, view } from './view.ts'
 
-export const actorKinds = ['PERSON', 'SERVICE', 'SYSTEM'] as const
+const actorKinds = ['PERSON', 'SERVICE', 'SYSTEM'] as const
 
 const happened = object({
   /** As the engine gave it. */

@@ -44,7 +44,9 @@ export const memberships: Collection<MembershipDocument> = collection({
     joinedAt: 'text',
   },
   indexes: [
+    ['joinedAt'],
     ['community', 'joinedAt'],
+    ['community', 'active', 'joinedAt'],
     ['community', 'stage', 'joinedAt'],
     ['person'],
     ['inviter', 'community', 'joinedAt'],
