@@ -74,7 +74,8 @@ const dimensions = ['community', 'month', 'source', 'channel'] as const
 type Group = SumRow['group']
 
 const nameOf = (group: Group): string => JSON.stringify(dimensions.map((each) => group[each] ?? null))
-const textOrNull = (value: Group[string] | undefined): string | null => (typeof value === 'string' ? value : null)
+const textOrNull = (value: Group[string] | undefined): string | null =>
+  typeof value === 'string' ? value : null
 
 const rowOf = (group: Group): FunnelRow => ({
   community: textOrNull(group.community),
