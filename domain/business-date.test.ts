@@ -76,7 +76,7 @@ describe('a zone', () => {
     expect(isZone(zone)).toBe(true)
   })
 
-  it.each(['', 'Mars/Olympus', '+03:00', '03:00', 'Europe/Berlin ', 'Europe\u0000'])(
+  it.each(['', 'europe/berlin', 'Mars/Olympus', '+03:00', '03:00', 'Europe/Berlin ', 'Europe\u0000'])(
     'may not be %j',
     (zone) => {
       expect(isZone(zone)).toBe(false)

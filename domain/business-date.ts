@@ -3,13 +3,13 @@ import { Rejection } from './decider.ts'
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
-/** Hours remembered per zone: two years of them. Beyond, a zone starts anew. */
+/** Hours remembered per zone (two years of them), and days. Beyond, it starts anew. */
 const mostHours = 20_000
 
 interface Zone {
   readonly offsetAt: (ms: number) => number
-  /** By UTC hour: the zone's offset in milliseconds, or null where it changes within the hour. */
-  readonly hours: Map<number, number | null>
+  /** By UTC hour: the offset, in milliseconds, at its beginning. */
+  readonly hours: Map<number, number>
 }
 
 const zones = new Map<string, Zone>()
@@ -24,7 +24,7 @@ const zoneName = /^[A-Za-z][A-Za-z0-9_+/-]*$/
 const formatOf = (name: string): Intl.DateTimeFormat | null => {
   if (!zoneName.test(name)) return null
   try {
-    return new Intl.DateTimeFormat('en-US', {
+    const format = new Intl.DateTimeFormat('en-US', {
       timeZone: name,
       calendar: 'gregory',
       numberingSystem: 'latn',
@@ -37,6 +37,9 @@ const formatOf = (name: string): Intl.DateTimeFormat | null => {
       minute: 'numeric',
       second: 'numeric',
     })
+    // One name for one zone: the platform would take it in any case of letters, others do not.
+    const { timeZone } = format.resolvedOptions()
+    return timeZone !== name && timeZone.toLowerCase() === name.toLowerCase() ? null : format
   } catch {
     return null
   }
@@ -67,18 +70,34 @@ const zoneOf = (name: string): Zone | null => {
 /** Whether this names a time zone of the IANA data. */
 export const isZone = (name: string): boolean => zoneOf(name) !== null
 
-const hourOffset = ({ hours, offsetAt }: Zone, hour: number): number | null => {
+/** Offset at the beginning of a UTC hour. */
+const offsetAtHour = ({ hours, offsetAt }: Zone, hour: number): number => {
   const known = hours.get(hour)
   if (known !== undefined) return known
-  const first = offsetAt(hour * hourMs)
-  const offset = first === offsetAt((hour + 1) * hourMs - 1) ? first : null
+  const offset = offsetAt(hour * hourMs)
   if (hours.size >= mostHours) hours.clear()
   hours.set(hour, offset)
   return offset
 }
 
-let lastDay = Number.NaN
-let lastDate = ''
+/** Offset at an instant: that of the hour, unless the clocks change within it. */
+const offsetWithin = (zone: Zone, ms: number): number => {
+  const hour = Math.floor(ms / hourMs)
+  const offset = offsetAtHour(zone, hour)
+  return offset === offsetAtHour(zone, hour + 1) ? offset : zone.offsetAt(ms)
+}
+
+const dates = new Map<number, string>()
+
+/** A day since 1970 as a date. */
+const dateOf = (day: number): string => {
+  const known = dates.get(day)
+  if (known !== undefined) return known
+  const date = new Date(day * dayMs).toISOString().slice(0, -14)
+  if (dates.size >= mostHours) dates.clear()
+  dates.set(day, date)
+  return date
+}
 
 /**
  * The date (YYYY-MM-DD) of an instant (ISO 8601 UTC) in a zone. Exact to the second where the clocks change.
@@ -90,11 +109,7 @@ export const businessDate = (instant: string, zone: string): string => {
   const known = zoneOf(zone)
   if (known === null)
     throw new Rejection('INVALID', `"${zone.slice(0, 40)}" is no time zone. Name one like Europe/Berlin.`)
-  const day = Math.floor((ms + (hourOffset(known, Math.floor(ms / hourMs)) ?? known.offsetAt(ms))) / dayMs)
-  if (day === lastDay) return lastDate
-  const date = new Date(day * dayMs).toISOString().slice(0, -14)
+  const date = dateOf(Math.floor((ms + offsetWithin(known, ms)) / dayMs))
   if (date.length !== 10) throw new Rejection('INVALID', `"${instant}" is beyond the years 0 to 9999.`)
-  lastDay = day
-  lastDate = date
   return date
 }
