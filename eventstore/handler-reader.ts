@@ -18,6 +18,10 @@ export interface ReadState<State> {
   readonly revision: number
 }
 
+export type Seen = (stream: string, revision: number) => void
+
+const nobody: Seen = () => undefined
+
 export interface ReaderParts {
   readonly store: EventStore
   readonly codec: Codec
@@ -47,12 +51,23 @@ export class StreamReader {
     source: StateSource<State, Event>,
     id: string,
   ): Promise<ReadState<State>> {
+    return this.look(source, id, nobody)
+  }
+
+  /** As `read`; tells `seen` the stream and its revision. */
+  async look<State, Event extends EventLike>(
+    source: StateSource<State, Event>,
+    id: string,
+    seen: Seen,
+  ): Promise<ReadState<State>> {
     const stream = this.#parts.cache.open(streamName(source.category, id))
     const fold = stream.fold(source)
     const earliest = this.#parts.elapsed() - freshMs
     if (stream.confirmedAt < earliest || fold.revision < stream.head.revision)
       await this.#share(stream, fold, source, earliest)
-    return { state: fold.state, revision: fold.revision }
+    const { state, revision } = fold
+    seen(stream.stream, revision)
+    return { state, revision }
   }
 
   /** The state at a head that was confirmed after the call. */

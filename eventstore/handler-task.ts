@@ -2,7 +2,7 @@
 import type { Decider, EventLike, Read, StateSource } from '../domain/decider.ts'
 import { type CommandMeta, type Executed, payloadHashOf } from './command.ts'
 import type { Actor } from './event.ts'
-import { freshMs, type ReadState, streamName } from './handler-reader.ts'
+import { freshMs, type ReadState, type Seen } from './handler-reader.ts'
 
 export interface Decided<State> {
   readonly events: readonly EventLike[]
@@ -36,21 +36,27 @@ type Gathered<Context> = { readonly context: Context } | { readonly error: unkno
 
 /** Where a task gets the states of other streams from. */
 export interface TaskParts {
-  readonly read: <State, Event extends EventLike>(
+  readonly look: <State, Event extends EventLike>(
     source: StateSource<State, Event>,
     id: string,
+    seen: Seen,
   ) => Promise<ReadState<State>>
   readonly elapsed: () => number
   /** Called once, when the command is answered. */
   readonly answered: () => void
 }
 
-const sorted = (read: Record<string, number>): Readonly<Record<string, number>> => {
-  const streams = Object.keys(read)
-  return streams.length < 2
-    ? read
-    : Object.fromEntries(streams.sort().map((stream) => [stream, read[stream] ?? -1]))
+/**
+ * In the order of the streams, so that it is canonical as it stands. Without a prototype, since V8 takes such an
+ * object for a dictionary: keys that no other object has would each make it a new shape.
+ */
+const revisionsByStream = (seen: ReadonlyMap<string, number>): Readonly<Record<string, number>> => {
+  const revisions: Record<string, number> = Object.create(null)
+  for (const stream of [...seen.keys()].sort()) revisions[stream] = seen.get(stream) ?? -1
+  return revisions
 }
+
+const nothingRead: Readonly<Record<string, number>> = Object.freeze({})
 
 export class CommandTask<State, Command, Event extends EventLike, Context> implements Task<State> {
   readonly meta: CommandMeta
@@ -59,7 +65,7 @@ export class CommandTask<State, Command, Event extends EventLike, Context> imple
   readonly rehearsal: boolean
   readonly answer: Promise<Executed<State>>
   conflicts = 0
-  read: Readonly<Record<string, number>> = {}
+  read = nothingRead
   readonly #decider: Decider<State, Command, Event, Context>
   readonly #command: Command
   readonly #parts: TaskParts
@@ -103,20 +109,17 @@ export class CommandTask<State, Command, Event extends EventLike, Context> imple
   }
 
   async #gather(): Promise<void> {
-    const revisions: Record<string, number> = {}
-    const read: Read = async (source, id) => {
-      const { state, revision } = await this.#parts.read(source, id)
-      revisions[streamName(source.category, id)] = revision
-      return state
-    }
+    const revisions = new Map<string, number>()
+    const seen: Seen = (stream, revision) => revisions.set(stream, revision)
+    const read: Read = async (source, id) => (await this.#parts.look(source, id, seen)).state
     try {
       this.#gathered = { context: await this.#decider.gather(this.#command, read) }
     } catch (error) {
       this.#gathered = { error }
     }
-    this.read = sorted(revisions)
+    this.read = revisions.size === 0 ? nothingRead : revisionsByStream(revisions)
     // A decision that looked at no other stream is never out of date.
-    if (Object.keys(revisions).length > 0) this.#freshUntil = this.#parts.elapsed() + freshMs
+    this.#freshUntil = revisions.size === 0 ? Number.POSITIVE_INFINITY : this.#parts.elapsed() + freshMs
     this.#gathering = null
   }
 

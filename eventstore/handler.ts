@@ -121,7 +121,7 @@ class Handler implements CommandHandler {
     this.#cache = cache
     this.#reader = new StreamReader({ store, codec, cache, totals, elapsed: now })
     this.#taskParts = {
-      read: (source, id) => this.#reader.read(source, id),
+      look: (source, id, seen) => this.#reader.look(source, id, seen),
       elapsed: now,
       answered: () => this.#answered(),
     }
