@@ -12,15 +12,17 @@ export type Arrival =
   | { readonly stored: StoredEvent; readonly event: RecordedEvent }
   | { readonly stored: StoredEvent; readonly event: null; readonly failure: unknown }
 
-/** An event with its changes and their entries, in step; `givens` holds indexes of earlier changes, or -1. */
+/** A change with the entries that it is about. */
+interface Touch {
+  readonly entry: Entry
+  readonly given: Entry | null
+  readonly fold: Change['fold']
+}
+
+/** An event with its changes; or why it has none. */
 type Plan =
-  | {
-      readonly stored: StoredEvent
-      readonly changes: readonly Change[]
-      readonly entries: readonly Entry[]
-      readonly givens: readonly number[]
-    }
-  | { readonly stored: StoredEvent; readonly changes: null; readonly failure: unknown }
+  | { readonly stored: StoredEvent; readonly touches: readonly Touch[] }
+  | { readonly stored: StoredEvent; readonly touches: null; readonly failure: unknown }
 
 /** What a batch did: entries that the store does not hold yet, and who was given what. */
 export interface Folded {
@@ -77,9 +79,9 @@ export class Folder {
     for (const plan of plans) {
       if (breather.isDue) await breather.rest()
       if (this.#isParked(plan.stored)) await this.#skip(plan)
-      else if (plan.changes === null) await this.#park(plan, plan.failure)
+      else if (plan.touches === null) await this.#park(plan, plan.failure)
       else {
-        const failure = this.#foldOne(plan.stored.position, plan.changes, plan.entries, plan.givens, folded)
+        const failure = this.#foldOne(plan.stored.position, plan.touches, folded)
         if (failure) await this.#park(plan, failure.cause)
       }
     }
@@ -88,30 +90,28 @@ export class Folder {
 
   #plan(arrival: Arrival): Plan {
     const { stored, event } = arrival
-    if (event === null) return { stored, changes: null, failure: arrival.failure }
+    if (event === null) return { stored, touches: null, failure: arrival.failure }
     try {
       const changes = this.#projection.changes(event)
-      const entries: Entry[] = []
-      const givens: number[] = []
-      for (const { collection, key, given } of changes) {
+      const touches: Touch[] = []
+      for (const { collection, key, given, fold } of changes) {
         checkKey(collection, key)
         const entry = this.#cache.entry(collection, key)
         if (!entry) throw new TypeError(`${this.#projection.name} has no collection ${collection}.`)
-        if (given) this.order.learn(given.collection, collection)
-        givens.push(given ? this.#indexOf(given, changes, entries.length) : -1)
-        entries.push(entry)
+        touches.push({ entry, given: given ? this.#given(given, collection, touches) : null, fold })
       }
-      return { stored, changes, entries, givens }
+      return { stored, touches }
     } catch (failure) {
-      return { stored, changes: null, failure }
+      return { stored, touches: null, failure }
     }
   }
 
-  #indexOf(given: NonNullable<Change['given']>, changes: readonly Change[], before: number): number {
-    for (let index = 0; index < before; index++) {
-      const change = changes[index]
-      if (change?.key === given.key && change.collection === given.collection) return index
-    }
+  #given(given: NonNullable<Change['given']>, taker: string, earlier: readonly Touch[]): Entry {
+    this.order.learn(given.collection, taker)
+    const found = earlier.find(
+      ({ entry }) => entry.key === given.key && entry.collection.name === given.collection,
+    )
+    if (found) return found.entry
     throw new TypeError(
       `What is given, ${given.collection} ${given.key}, is of no earlier change of the event.`,
     )
@@ -120,7 +120,7 @@ export class Folder {
   async #load(plans: readonly Plan[], after: Position | null, breather: Breather): Promise<void> {
     const missing = new Map<string, Map<string, Entry>>()
     for (const plan of plans)
-      for (const entry of plan.changes ? plan.entries : []) {
+      for (const { entry } of plan.touches ?? []) {
         if (entry.isLoaded) continue
         const { name } = entry.collection
         const entries = missing.get(name) ?? new Map<string, Entry>()
@@ -149,14 +149,12 @@ export class Folder {
   /** All changes of one event, or none; answers what was thrown. */
   #foldOne(
     position: Position,
-    changes: readonly Change[],
-    entries: readonly Entry[],
-    givens: readonly number[],
+    touches: readonly Touch[],
     folded: Folded,
   ): { readonly cause: unknown } | null {
     this.#turn += 1
     try {
-      for (const [index, entry] of entries.entries()) {
+      for (const { entry, given, fold } of touches) {
         if (entry.turn === this.#turn)
           throw new TypeError(`Two changes of one event touch ${entry.collection.name} ${entry.key}.`)
         entry.turn = this.#turn
@@ -165,23 +163,22 @@ export class Folder {
           if (comparePositions(entry.aheadUntil, position) >= 0) continue
           entry.aheadUntil = null
         }
-        entry.next = changes[index]?.fold(entry.document, entries[givens[index] ?? -1]?.next)
+        entry.next = fold(entry.document, given?.next)
         if (entry.next !== undefined && entry.next !== entry.document)
           checkDocument(entry.collection, entry.key, entry.next)
       }
     } catch (cause) {
       return { cause }
     }
-    for (const [index, taker] of entries.entries()) {
-      if (taker.aheadUntil !== null) continue
-      taker.foldedAt = position
-      if (taker.next !== taker.document) {
-        taker.document = taker.next
-        if (!taker.isDirty) folded.changed.push(taker)
-        taker.isDirty = true
+    for (const { entry, given } of touches) {
+      if (entry.aheadUntil !== null) continue
+      entry.foldedAt = position
+      if (entry.next !== entry.document) {
+        entry.document = entry.next
+        if (!entry.isDirty) folded.changed.push(entry)
+        entry.isDirty = true
       }
-      const given = entries[givens[index] ?? -1]
-      if (given) folded.given.push({ taker, given })
+      if (given) folded.given.push({ taker: entry, given })
     }
     return null
   }
@@ -192,8 +189,8 @@ export class Folder {
   }
 
   #collectionsOf(plan: Plan): readonly string[] {
-    return plan.changes
-      ? plan.changes.map(({ collection }) => collection)
+    return plan.touches
+      ? plan.touches.map(({ entry }) => entry.collection.name)
       : this.#projection.collections.map(({ name }) => name)
   }
 

@@ -10,9 +10,12 @@ export interface RunnerOptions {
   readonly projections: readonly Projection[]
   readonly decode: Decode
   readonly clock?: Clock
-  /** Events folded at once: following the head (default 256), and behind it or rebuilding (default 4,096). */
-  readonly batch?: { readonly live?: number; readonly catchUp?: number }
-  /** Documents kept in memory, of all projections together: following (default 50,000), rebuilding (default 100,000). */
+  /**
+   * Events folded at once: following the head (default 256), behind it (default 4,096), and rebuilding (default 1,024:
+   * there, what is folded is not written at the end of a batch, so larger ones only cost memory).
+   */
+  readonly batch?: { readonly live?: number; readonly catchUp?: number; readonly rebuild?: number }
+  /** Documents kept in memory, of all projections together: following (default 50,000), rebuilding (default 50,000). */
   readonly cached?: { readonly live?: number; readonly rebuild?: number }
   /** Milliseconds before the second new try after a failure (default 100; the first is at once); doubling up to `most` (10,000). */
   readonly retry?: { readonly first?: number; readonly most?: number }
@@ -26,7 +29,7 @@ export interface RunnerSettings {
   readonly documents: DocumentStore
   readonly decode: Decode
   readonly clock: Clock
-  readonly batch: { readonly live: number; readonly catchUp: number }
+  readonly batch: { readonly live: number; readonly catchUp: number; readonly rebuild: number }
   readonly cached: { readonly live: number; readonly rebuild: number }
   readonly retry: { readonly first: number; readonly most: number }
   readonly onFailure: (error: unknown, projection: string | null) => void
@@ -37,8 +40,8 @@ export const settingsOf = (options: RunnerOptions): RunnerSettings => ({
   documents: options.documents,
   decode: options.decode,
   clock: options.clock ?? systemClock,
-  batch: { live: 256, catchUp: 4_096, ...options.batch },
-  cached: { live: 50_000, rebuild: 100_000, ...options.cached },
+  batch: { live: 256, catchUp: 4_096, rebuild: 1_024, ...options.batch },
+  cached: { live: 50_000, rebuild: 50_000, ...options.cached },
   retry: { first: 100, most: 10_000, ...options.retry },
   onFailure: options.onFailure ?? (() => undefined),
 })

@@ -215,7 +215,7 @@ class ProjectionRunner implements Freshness {
       decode,
       projections: members.map(({ projection }) => projection),
       now: () => clock.now(),
-      page: batch.catchUp,
+      page: batch.rebuild,
       cachedWhileBuilding: cached.rebuild,
       cachedAfter: cached.live,
       tallyOf: ({ name }) => this.#member(name).tally,

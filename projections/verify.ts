@@ -29,8 +29,8 @@ export interface Verification {
 }
 
 /** Events read at once, and documents kept in memory. */
-const page = 4_096
-const cached = 100_000
+const page = 1_024
+const cached = 50_000
 /** Comparisons before a view that is written to meanwhile is given up. */
 const maxTries = 5
 

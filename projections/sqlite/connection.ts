@@ -23,6 +23,9 @@ export class Connection {
   readonly path: string
   readonly #db: DatabaseSync
   readonly #statements = new Map<string, StatementSync>()
+  // Most statements are run many times in a row.
+  #lastText = ''
+  #lastStatement: StatementSync | null = null
 
   constructor(path: string, mode: 'durable' | 'bulk' = 'durable', busyTimeout = 2_000) {
     this.path = path
@@ -49,19 +52,16 @@ export class Connection {
 
   /** Prepared once and kept. */
   prepare(text: string): StatementSync {
-    const known = this.#statements.get(text)
-    if (known) {
-      this.#statements.delete(text)
-      this.#statements.set(text, known)
-      return known
-    }
-    const statement = this.#db.prepare(text)
+    if (text === this.#lastText && this.#lastStatement) return this.#lastStatement
+    const statement = this.#statements.get(text) ?? this.#db.prepare(text)
+    this.#statements.delete(text)
     this.#statements.set(text, statement)
-    if (this.#statements.size > maxStatements)
-      for (const oldest of this.#statements.keys()) {
-        this.#statements.delete(oldest)
-        break
-      }
+    if (this.#statements.size > maxStatements) {
+      const [oldest] = this.#statements.keys()
+      if (oldest !== undefined) this.#statements.delete(oldest)
+    }
+    this.#lastText = text
+    this.#lastStatement = statement
     return statement
   }
 
@@ -98,6 +98,7 @@ export class Connection {
 
   close(): void {
     this.#statements.clear()
+    this.#lastStatement = null
     if (this.#db.isOpen) this.#db.close()
   }
 }

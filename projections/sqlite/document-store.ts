@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { dirname, join, parse } from 'node:path'
-import { setImmediate } from 'node:timers/promises'
 import {
   type DocumentStore,
   DocumentStoreTooNew,
@@ -19,6 +18,7 @@ import { Connection } from './connection.ts'
 import { isDamaged } from './errors.ts'
 import { SqliteGeneration } from './generation.ts'
 import { createIndexes, createTables, schemaVersion } from './schema.ts'
+import { createIndexesIn, flushFile } from './seal.ts'
 
 export interface SqliteDocumentStoreOptions {
   /** The catalogue, by custom `views.db`. Generations stand beside it, in a folder of the same name without the ending. */
@@ -28,15 +28,6 @@ export interface SqliteDocumentStoreOptions {
 }
 
 const endings = ['', '-wal', '-shm', '-journal']
-
-const flush = async (path: string): Promise<void> => {
-  const handle = await open(path, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-}
 
 /**
  * Views in SQLite: a catalogue of the generations, and each generation in a file of its own. So a rebuild, in this
@@ -50,6 +41,8 @@ class SqliteDocumentStore implements DocumentStore {
   /** Open generations by id, live, building or in their grace. */
   readonly #open = new Map<string, SqliteGeneration>()
   readonly #timers = new Map<string, NodeJS.Timeout>()
+  /** Under way, for `close` to wait for. */
+  readonly #drops = new Set<Promise<void>>()
 
   constructor({ path, graceMs = 10_000 }: SqliteDocumentStoreOptions) {
     const { dir, name, ext } = parse(path)
@@ -61,8 +54,12 @@ class SqliteDocumentStore implements DocumentStore {
   }
 
   async live(projection: string): Promise<Generation | null> {
-    const id = this.#catalogue.live(projection)
-    return id === null ? null : this.#handle(id)
+    for (;;) {
+      const id = this.#catalogue.live(projection)
+      const generation = id === null ? null : this.#handle(id)
+      // Its file may vanish between the two looks, where another process replaces it.
+      if (generation || this.#catalogue.live(projection) === id) return generation
+    }
   }
 
   /** The open generation; null where its file is missing or damaged: then it counts as never built. */
@@ -75,8 +72,7 @@ class SqliteDocumentStore implements DocumentStore {
     const generation = this.#openFile(entry, path)
     if (!generation) return null
     for (const [other, { projection }] of this.#open)
-      if (projection === entry.spec.name && this.#catalogue.state(other) !== 'building')
-        this.#later(other, false)
+      if (projection === entry.spec.name && this.#catalogue.state(other) !== 'building') this.#later(other)
     this.#open.set(id, generation)
     return generation
   }
@@ -116,7 +112,7 @@ class SqliteDocumentStore implements DocumentStore {
           for (const index of spec.collections.flatMap(createIndexes)) connection.db.exec(index)
       })
     } catch (error) {
-      this.#drop(id)
+      await this.#drop(id)
       throw error
     }
     return generation
@@ -124,16 +120,11 @@ class SqliteDocumentStore implements DocumentStore {
 
   async seal(generation: Generation): Promise<void> {
     const sealed = this.#ours(generation)
-    if (sealed.isBulk) {
-      for (let index = 0, left = 1; left > 0; index++) {
-        left = sealed.createIndex(index)
-        await setImmediate()
-      }
-    }
-    // Closed while it is flushed: closing any descriptor of a file drops the locks that SQLite holds on it.
+    const indexes = sealed.isBulk ? sealed.collections.flatMap(createIndexes) : []
+    const path = this.#path(sealed.id)
     sealed.suspend()
-    await flush(this.#path(sealed.id))
-    await flush(this.#folder)
+    await createIndexesIn(path, indexes)
+    await flushFile(path)
     sealed.reopen()
   }
 
@@ -149,7 +140,7 @@ class SqliteDocumentStore implements DocumentStore {
       // Nobody can move the old one on between the comparison and the swap.
       const swapped = old ? old.whileLocked(() => this.#notBehind(next, old) && swap()) : swap()
       if (!swapped) continue
-      if (before !== null) this.#later(before, true)
+      if (before !== null) this.#later(before)
       return
     }
   }
@@ -164,12 +155,12 @@ class SqliteDocumentStore implements DocumentStore {
     const { id } = this.#ours(generation)
     if (this.#catalogue.state(id) === 'live')
       throw new InvalidDocument(`Generation ${id} is live: it cannot be discarded.`)
-    this.#drop(id)
+    await this.#drop(id)
   }
 
   async sweep(): Promise<number> {
     const leftovers = this.#catalogue.leftovers(Date.now() - this.#graceMs)
-    for (const { id } of leftovers) this.#drop(id)
+    for (const { id } of leftovers) await this.#drop(id)
     const known = new Set(this.#catalogue.entries().map(({ id }) => id))
     const orphans = new Set(
       readdirSync(this.#folder)
@@ -177,20 +168,17 @@ class SqliteDocumentStore implements DocumentStore {
         .map((file) => file.slice(0, file.lastIndexOf('.db')))
         .filter((id) => !known.has(id)),
     )
-    for (const id of orphans) this.#remove(id)
+    for (const id of orphans) await this.#remove(id)
     return leftovers.length + orphans.size
   }
 
   async close(): Promise<void> {
-    for (const [id, timer] of this.#timers) {
-      clearTimeout(timer)
-      if (this.#catalogue.state(id) === 'retired') this.#drop(id)
+    for (const timer of this.#timers.values()) clearTimeout(timer)
+    await Promise.allSettled(this.#drops)
+    for (const id of this.#open.keys()) {
+      if (this.#catalogue.state(id) === 'building') await this.#drop(id)
+      else this.#close(id)
     }
-    for (const [id, generation] of this.#open) {
-      if (this.#catalogue.state(id) === 'building') this.#drop(id)
-      else generation.close()
-    }
-    this.#open.clear()
     this.#catalogue.close()
   }
 
@@ -204,17 +192,16 @@ class SqliteDocumentStore implements DocumentStore {
     return join(this.#folder, `${id}.db`)
   }
 
-  /** After the grace: closes the handle of a replaced generation, and removes its files where we replaced it. */
-  #later(id: string, remove: boolean): void {
+  /** Drops a generation that was replaced, here or by another process, once its grace is over. */
+  #later(id: string): void {
     clearTimeout(this.#timers.get(id))
     const timer = setTimeout(() => {
       this.#timers.delete(id)
-      try {
-        if (remove) this.#drop(id)
-        else this.#close(id)
-      } catch {
-        // Left for the next sweep: nobody waits for this.
-      }
+      // What cannot be dropped now is left for the next sweep: nobody waits for this.
+      const drop = this.#drop(id)
+        .catch(() => undefined)
+        .finally(() => this.#drops.delete(drop))
+      this.#drops.add(drop)
     }, this.#graceMs)
     this.#timers.set(id, timer.unref())
   }
@@ -224,14 +211,15 @@ class SqliteDocumentStore implements DocumentStore {
     this.#open.delete(id)
   }
 
-  #drop(id: string): void {
+  /** The files first: while the catalogue knows them, a crash in between is no leak. */
+  async #drop(id: string): Promise<void> {
     this.#close(id)
-    this.#remove(id)
+    await this.#remove(id)
     this.#catalogue.remove(id)
   }
 
-  #remove(id: string): void {
-    for (const ending of endings) rmSync(this.#path(id) + ending, { force: true })
+  async #remove(id: string): Promise<void> {
+    for (const ending of endings) await rm(this.#path(id) + ending, { force: true })
   }
 }
 

@@ -29,15 +29,7 @@ import {
 import { Connection } from './connection.ts'
 import { countSql, findSql, type Sql, sumSql } from './query.ts'
 import { checkpointOf, numberOf, parkedOf, type Row, storedOf, textOf } from './rows.ts'
-import {
-  createIndexes,
-  decodeField,
-  encodeField,
-  encodePosition,
-  tableOf,
-  upsert,
-  upsertCheckpoint,
-} from './schema.ts'
+import { decodeField, encodeField, encodePosition, tableOf, upsert, upsertCheckpoint } from './schema.ts'
 
 /** What is worked out once for each collection. */
 interface Table {
@@ -141,12 +133,11 @@ export class SqliteGeneration implements Generation {
 
   async write(stages: readonly (readonly DocumentWrite[])[], checkpoint: Checkpoint): Promise<void> {
     const connection = this.#open()
-    const rows = stages.flat().map((write) => this.#rowOf(write))
     try {
       connection.transaction('IMMEDIATE', () => {
         // Asked under the write lock, which whoever replaces this generation takes too.
         if (!this.#takesWrites()) throw new GenerationGone(this.id)
-        for (const { table, values } of rows) connection.prepare(table.upsert).run(...values)
+        for (const stage of stages) for (const write of stage) this.#put(connection, write)
         const { epoch, position, event, recordedAt, scanned } = checkpoint
         connection
           .prepare(upsertCheckpoint)
@@ -158,19 +149,16 @@ export class SqliteGeneration implements Generation {
     }
   }
 
-  #rowOf({ collection, key, position, document }: DocumentWrite): {
-    readonly table: Table
-    readonly values: readonly (string | number | bigint | null)[]
-  } {
-    const table = this.#table(collection)
+  #put(connection: Connection, { collection, key, position, document }: DocumentWrite): void {
+    const { spec, fields, upsert } = this.#table(collection)
     checkKey(collection, key)
     const values: (string | number | bigint | null)[] = [key, encodePosition(position)]
-    if (document === null) values.push(null, ...table.fields.map(() => null))
+    if (document === null) values.push(null, ...fields.map(() => null))
     else {
       values.push(JSON.stringify(document))
-      for (const field of table.fields) values.push(encodeField(fieldOf(table.spec, field, key, document)))
+      for (const field of fields) values.push(encodeField(fieldOf(spec, field, key, document)))
     }
-    return { table, values }
+    connection.prepare(upsert).run(...values)
   }
 
   async get(collection: string, key: string): Promise<StoredDocument | undefined> {
@@ -243,24 +231,15 @@ export class SqliteGeneration implements Generation {
     return this.#open().transaction('IMMEDIATE', work)
   }
 
-  /** From now on another connection, in the durable mode: see `seal`. */
+  /** Closes the file for whoever completes it. */
+  suspend(): void {
+    this.#open().close()
+  }
+
+  /** From now on another connection, in the durable mode. */
   reopen(): void {
     this.#connection = new Connection(this.#path)
     this.#mode = 'durable'
-  }
-
-  /** Creates the declared indexes, one a call; how many are still to come. */
-  createIndex(index: number): number {
-    const connection = this.#open()
-    const statements = this.collections.flatMap(createIndexes)
-    const statement = statements[index]
-    if (statement !== undefined) connection.run(() => connection.db.exec(statement))
-    return statements.length - index - 1
-  }
-
-  /** Closes the file, to be reopened. */
-  suspend(): void {
-    this.#open().close()
   }
 
   close(): void {
