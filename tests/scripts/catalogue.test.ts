@@ -12,12 +12,9 @@ const documents = catalogueDocuments()
 const pageOf = (path: string): string => documents.get(path) ?? ''
 
 describe('documents made from the event catalogue', () => {
-  it.each([...documents.keys()])(
-    '%s is of the catalogue as it is: else npm run catalogue',
-    (path) => {
-      expect(readFileSync(join(root, path), 'utf8')).toBe(documents.get(path))
-    },
-  )
+  it.each([...documents.keys()])('%s is of the catalogue as it is: else npm run catalogue', (path) => {
+    expect(readFileSync(join(root, path), 'utf8')).toBe(documents.get(path))
+  })
 
   it('name every category of streams, and no other', () => {
     const categories = Object.values(catalogue).flatMap((definition) => definition.streams)
