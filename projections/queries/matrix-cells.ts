@@ -40,13 +40,13 @@ const monthRange = ({ from, to }: CellsAsked) => ({
 })
 
 /** Every cell within the filter, from a place on. */
-const cellsFrom = (
+const cellsFrom = async function* (
   reader: DocumentReader,
   asked: CellsAsked,
   filter: PairFilter,
   from: CellPlace | null,
   size: number,
-): AsyncGenerator<CellMonths> => {
+): AsyncGenerator<CellMonths> {
   const { segment } = asked
   const places = segment === null ? ['community', 'segment', 'partner'] : ['community', 'partner']
   const order = isOneMonth(asked) ? places : [...places, 'month']
@@ -59,7 +59,9 @@ const cellsFrom = (
   const query = { where, ...(isOneMonth(asked) ? {} : monthRange(asked)), order }
   // An empty key, and an empty month, stand before all others: the place itself comes again.
   const after = start === null ? null : [...start, ...(isOneMonth(asked) ? [] : ['']), '']
-  return grouped(following(reader, cells, query, after, size), isSamePlace)
+  for await (const months of grouped(following(reader, cells, query, after, size), isSamePlace)) {
+    if (segment !== null || months[0].segment !== ALL) yield months
+  }
 }
 
 /** Cells of a category, found by where it was ever sold. */

@@ -6,7 +6,7 @@ import { freezeSale, type LineDraft } from '../../domain/purchase/sale.ts'
 import type { Unrecorded } from './folded.ts'
 import { idOf } from './world.ts'
 
-const rate: Rate = {
+export const rate: Rate = {
   category: null,
   poolBasisPoints: 2_000,
   division: [
