@@ -57,10 +57,11 @@ const verdictOf = (
   touch: TouchSeen,
   buyerId: string,
   credited: readonly TouchSeen[],
-  model: AttributionPolicy['model'],
+  { model, levels }: AttributionPolicy,
 ): Candidate['verdict'] => {
   if (touch.sharerId === null) return 'NO_SHARER'
   if (touch.sharerId === buyerId) return 'OWN_SHARE'
+  if (levels === 0) return 'LEVELS_OFF'
   if (credited.includes(touch)) return 'CREDITED'
   return model === 'FIRST_TOUCH' ? 'EARLIER_TOUCH_WINS' : 'LATER_TOUCH_WINS'
 }
@@ -97,7 +98,7 @@ export const attribute = (input: AttributionInput): Attribution => {
     at: touch.at,
     shareId: touch.shareId,
     sharerId: touch.sharerId,
-    verdict: verdictOf(touch, buyerId, winners, policy.model),
+    verdict: verdictOf(touch, buyerId, winners, policy),
   }))
   const bound = binding !== null && binding.inviterId !== buyerId ? binding : null
   const byBinding = winners.length === 0 && bound !== null
@@ -111,7 +112,7 @@ export const attribute = (input: AttributionInput): Attribution => {
             at: bound.since,
             shareId: bound.shareId,
             sharerId: bound.inviterId,
-            verdict: byBinding ? 'CREDITED' : 'BINDING_NOT_NEEDED',
+            verdict: policy.levels === 0 ? 'LEVELS_OFF' : byBinding ? 'CREDITED' : 'BINDING_NOT_NEEDED',
           },
         ]
   if (policy.levels === 0) return { ...frozen, candidates, credited: [], reason: 'LEVELS_OFF' }

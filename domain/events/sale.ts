@@ -94,6 +94,7 @@ export const attributionCandidate = z.strictObject({
     'NO_SHARER',
     'OWN_SHARE',
     'BINDING_NOT_NEEDED',
+    'LEVELS_OFF',
   ]),
 })
 
