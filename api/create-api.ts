@@ -2,8 +2,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import express, { type Express } from 'express'
 import { createAuthenticate } from './auth/authenticate.ts'
+import { createSubscriptionGate } from './graphql/subscription-gate.ts'
 import { createGraphQL } from './graphql/yoga.ts'
 import { createGraphQLEndpoint } from './http/graphql-endpoint.ts'
+import { healthRoutes } from './http/health.ts'
+import { createMetrics } from './http/metrics.ts'
+import { signInRoutes } from './http/sign-in.ts'
 import { schema } from './schema/schema.ts'
 import type { Services } from './services.ts'
 
@@ -27,16 +31,33 @@ const isGraphQL = (url: string | undefined): boolean =>
 export const createApi = (services: Services, { fastPath = true }: ApiOptions = {}): Api => {
   const authenticate = createAuthenticate(services)
   const yoga = createGraphQL(schema, services)
-  const graphql = createGraphQLEndpoint({ services, authenticate, yoga, fastPath })
+  const closing = new AbortController()
+  const subscriptions = createSubscriptionGate(services.limits.subscriptions)
+  const graphql = createGraphQLEndpoint({
+    services,
+    authenticate,
+    yoga,
+    subscriptions,
+    closing: closing.signal,
+    fastPath,
+  })
   const app = express()
+  const metrics = createMetrics(services, authenticate)
   app.disable('x-powered-by')
+  app.use(healthRoutes(services), metrics.routes, signInRoutes())
   return {
     app,
     listener: (request, response) => {
-      if (isGraphQL(request.url)) void graphql(request, response)
+      const start = performance.now()
+      const kind = isGraphQL(request.url) ? 'graphql' : 'other'
+      response.once('close', () =>
+        metrics.http.answered(kind, response.statusCode, performance.now() - start),
+      )
+      if (kind === 'graphql') void graphql(request, response)
       else app(request, response)
     },
     close: async () => {
+      closing.abort()
       await yoga.dispose()
     },
   }
