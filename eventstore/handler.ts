@@ -28,7 +28,7 @@ export interface HandlerLimits {
   readonly doubtMs: number
 }
 
-export const defaultLimits: HandlerLimits = {
+const defaultLimits: HandlerLimits = {
   waiting: 20_000,
   waitingPerStream: 5_000,
   cachedStreams: 20_000,

@@ -2,19 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { Catalogue } from '../../eventstore/codec.ts'
 import { HandlerClosed, Overloaded } from '../../eventstore/command.ts'
 import { AppendTooLarge } from '../../eventstore/port.ts'
-import {
-  appendForeign,
-  bench,
-  deposits,
-  door,
-  engines,
-  everything,
-  meta,
-  until,
-  type WalletCommand,
-  wallet,
-  walletCatalogue,
-} from './command-handler-kit.ts'
+import { appendForeign, bench, door, engines, everything, meta, until } from './command-handler-kit.ts'
+import { deposits, type WalletCommand, wallet, walletCatalogue } from './command-handler-wallet.ts'
 
 const deposit = (amount: number): WalletCommand => ({ type: 'Deposit', amount })
 

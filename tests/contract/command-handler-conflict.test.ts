@@ -1,15 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ExpectedRevisionConflict, TooMuchContention } from '../../eventstore/command.ts'
-import {
-  appendForeign,
-  bench,
-  brokenAt,
-  engines,
-  everything,
-  meta,
-  type WalletCommand,
-  wallet,
-} from './command-handler-kit.ts'
+import { appendForeign, bench, brokenAt, engines, everything, meta } from './command-handler-kit.ts'
+import { type WalletCommand, wallet } from './command-handler-wallet.ts'
 
 const deposit = (amount: number): WalletCommand => ({ type: 'Deposit', amount })
 const withdraw = (amount: number): WalletCommand => ({ type: 'Withdraw', amount })

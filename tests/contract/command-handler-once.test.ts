@@ -10,9 +10,8 @@ import {
   meta,
   metadataText,
   until,
-  type WalletCommand,
-  wallet,
 } from './command-handler-kit.ts'
+import { type WalletCommand, wallet } from './command-handler-wallet.ts'
 
 const deposit = (amount: number): WalletCommand => ({ type: 'Deposit', amount })
 

@@ -12,12 +12,9 @@ import {
   everything,
   meta,
   metadataText,
-  mistake,
   until,
-  type WalletCommand,
-  wallet,
-  walletThat,
 } from './command-handler-kit.ts'
+import { mistake, type WalletCommand, wallet, walletThat } from './command-handler-wallet.ts'
 
 describe.each(engines)('executing commands ($name)', ({ open }) => {
   it('answers with the state, the revision, and the events as they are kept', async () => {
