@@ -2,7 +2,7 @@
 import { type Append, AppendTooLarge, appendLimits, InvalidAppend } from './port.ts'
 
 /** Longest stream name and event type, in characters (which are ASCII). */
-export const nameLimits = { stream: 200, type: 100 } as const
+const nameLimits = { stream: 200, type: 100 } as const
 
 // A letter first: engines keep names that begin with `$` to themselves.
 const streamName = /^[A-Za-z][A-Za-z0-9_]*-[\x21-\x7e]+$/
@@ -14,7 +14,7 @@ const maxBytesPerUnit = 3
 const quoted = (name: string): string => JSON.stringify(name.length > 60 ? `${name.slice(0, 60)}…` : name)
 
 /** True where a stream may have this name: `{category}-{id}`, printable ASCII, the category without a dash. */
-export const isStreamName = (name: string): boolean =>
+const isStreamName = (name: string): boolean =>
   name.length <= nameLimits.stream && streamName.test(name)
 
 const checkEvents = ({ stream, expectedRevision, events }: Append): void => {
