@@ -143,6 +143,10 @@ const sharesOf = (sold: readonly Sold[], interests: Map<string, Set<string>>) =>
   return shares
 }
 
+/** Lines at another price than the first of their offer. */
+const offListOf = (offers: ReadonlyMap<string, readonly SoldLine[]>): number =>
+  sum(offers.values().map((of) => of.filter(({ price }) => price !== of[0]?.price).length))
+
 const grossOf = ({ lines }: Sold): number => sum(lines.map(({ price, freight }) => price + freight))
 
 /** How what was paid stands to what was bought: each purchase in one, and how far those that do not tie are off. */
@@ -215,6 +219,16 @@ export const recompute = (folder: string, mapping: string) => {
       .values()
       .filter((of) => new Set(of.map(({ price }) => price)).size > 1)
       .toArray().length,
+    linesOffList: offListOf(offers),
+    freightLines: sum(
+      sold.map(
+        (each) =>
+          Map.groupBy(each.lines, ({ seller }) => seller)
+            .values()
+            .filter((of) => of.some((line) => line.freight > 0))
+            .toArray().length,
+      ),
+    ),
     sellers: new Set(lines.map(({ seller }) => seller)).size,
     members: interests.size,
     communities: new Set(sold.map(({ community }) => community)).size,
