@@ -8,7 +8,6 @@ import {
 } from '../../eventstore/port.ts'
 import { appendForeign, bench, brokenAt, engines, everything, meta } from '../contract/command-handler-kit.ts'
 import { type WalletCommand, wallet } from '../contract/command-handler-wallet.ts'
-
 import { answerLost, away, type Fault, fine, lost, meeting, unknown } from './command-handler-faults.ts'
 
 const deposit = (amount: number): WalletCommand => ({ type: 'Deposit', amount })

@@ -3,7 +3,6 @@ import { MemoryEventStore } from '../../eventstore/memory/memory-event-store.ts'
 import { StoreUnavailable } from '../../eventstore/port.ts'
 import { appendForeign, bench, engines, everything, meta } from '../contract/command-handler-kit.ts'
 import { type WalletCommand, wallet } from '../contract/command-handler-wallet.ts'
-
 import { away, fine, meeting } from './command-handler-faults.ts'
 
 const deposit = (amount: number): WalletCommand => ({ type: 'Deposit', amount })

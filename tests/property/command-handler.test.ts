@@ -3,7 +3,6 @@
  * steps, on an engine that loses answers, loses appends, does them late, or is away. Whatever happens: nothing
  * acknowledged is lost, nothing is done twice, and every answer was true at some moment while its command waited.
  */
-
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { createCodec } from '../../eventstore/codec.ts'
