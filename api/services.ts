@@ -1,8 +1,8 @@
 /** What the API stands on. The composition root opens the engines; the API only uses them. */
 import type { Derive } from '../domain/derive.ts'
 import type { Model } from '../domain/model.ts'
-import type { CommandHandler } from '../eventstore/handler.ts'
 import type { Codec } from '../eventstore/codec.ts'
+import type { CommandHandler } from '../eventstore/handler.ts'
 import type { EventStore } from '../eventstore/port.ts'
 import type { Stating } from '../eventstore/stating.ts'
 import type { Clock } from '../platform/clock.ts'

@@ -27,7 +27,10 @@ export const parseApiKey = (text: string): ApiKeyParts | undefined => {
 }
 
 /** A new secret (256 bits) with the key that holds it, to be shown once, and what is kept of it. */
-export const makeApiKey = (subject: string, keyId: string): { readonly text: string; readonly secretHash: string } => {
+export const makeApiKey = (
+  subject: string,
+  keyId: string,
+): { readonly text: string; readonly secretHash: string } => {
   const secret = randomBytes(32).toString('base64url')
   return { text: `tk_${subject}.${keyId}.${secret}`, secretHash: sha256(secret) }
 }
@@ -44,5 +47,7 @@ export const openApiKey = (
   const isRight = timingSafeEqual(Buffer.from(given), Buffer.from(held?.secretHash ?? '0'.repeat(64)))
   if (held === undefined || !isRight) return null
   const grant = openedBy(state, keyId, given, at)
-  return grant === null ? null : { grant, expiresAt: held.expiresAt === null ? null : Date.parse(held.expiresAt) }
+  return grant === null
+    ? null
+    : { grant, expiresAt: held.expiresAt === null ? null : Date.parse(held.expiresAt) }
 }

@@ -26,7 +26,10 @@ export const createLocalIssuer = async (
   clock: Clock,
 ): Promise<LocalIssuer> => {
   const name = `urn:tributary:${deploymentId}`
-  const privateKey = await importPKCS8(key.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), 'EdDSA')
+  const privateKey = await importPKCS8(
+    key.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    'EdDSA',
+  )
   const publicKey = await importSPKI(key.publicPem, 'EdDSA', { extractable: true })
   const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: key.id, alg: 'EdDSA', use: 'sig' }] }
   return {
@@ -34,7 +37,9 @@ export const createLocalIssuer = async (
     jwks,
     async issueToken(subject, ttlSeconds) {
       if (!subjectShape.test(subject))
-        throw new TypeError(`"${subject}" is no id of a person or service, so nobody can be named by a token for it.`)
+        throw new TypeError(
+          `"${subject}" is no id of a person or service, so nobody can be named by a token for it.`,
+        )
       const now = Math.floor(clock.now() / 1_000)
       return await new SignJWT()
         .setProtectedHeader({ alg: 'EdDSA', kid: key.id, typ: 'JWT' })

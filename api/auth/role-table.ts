@@ -73,6 +73,7 @@ export const roleTable = {
   'Query.ties': { ...platform, ...owner },
   'Query.intake': platform,
   'Query.fact': platform,
+  'Query.intakeCounts': platform,
 
   'Query.servingMatrix': figures,
   'Query.demandGaps': { ...operator, ...staff, ...service, AUDITOR: 'ALL' },
@@ -90,6 +91,7 @@ export const roleTable = {
   'Query.activity': figures,
   'Query.events': figures,
   'Query.event': figures,
+  'Query.streamEvents': figures,
   'Event.effects': figures,
   'Event.cause': figures,
   'Query.roleGrants': { ...operator, AUDITOR: 'ALL', ...brand, ...owner },

@@ -67,7 +67,8 @@ export const createTokenVerifier = (issuers: readonly Issuer[], clock: Clock, si
         clockTolerance: 5,
       })
       const { sub, exp } = payload
-      if (sub === undefined || exp === undefined || sub === '') throw new TokenRefused('The token names nobody.')
+      if (sub === undefined || exp === undefined || sub === '')
+        throw new TokenRefused('The token names nobody.')
       const expiresAt = exp * 1_000
       const claims = { issuer, subject: sub, expiresAt }
       remembered.set(token, { ...claims, until: Math.min(expiresAt, clock.now() + rememberedMs) })

@@ -2,8 +2,8 @@
 import type { InputFieldMap } from '@pothos/core'
 import { z } from 'zod'
 import { builder } from './builder.ts'
-import { variantOf } from './command-variant.ts'
 import type { Filled, Input } from './command-spec.ts'
+import { variantOf } from './command-variant.ts'
 import { fieldOf, type InputField, type InputNode, pascal } from './input-node.ts'
 import { declareInput, typeOf } from './input-types.ts'
 import { toCommandValue, toInputPath } from './input-value.ts'
@@ -77,7 +77,8 @@ export const defineCommandInput = (options: CommandInputOptions): CommandInput =
     pathOf: (input, [head, ...rest]) => {
       if (head === undefined) return []
       const field = ours.get(String(head))
-      const inner = field === undefined ? rest.map(String) : toInputPath(field.node, input[String(head)], rest)
+      const inner =
+        field === undefined ? rest.map(String) : toInputPath(field.node, input[String(head)], rest)
       return [String(head), ...inner]
     },
   }

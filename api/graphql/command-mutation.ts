@@ -62,8 +62,10 @@ export const runCommand = async ({ prepare }: CommandMutation, asked: Asked): Pr
 }
 
 /** What of a mutation's command is no field of its input. */
-const omittedBy = (target: { readonly kind: string; readonly property?: string }, filled: readonly string[]) =>
-  target.property === undefined ? filled : [...filled, target.property]
+const omittedBy = (
+  target: { readonly kind: string; readonly property?: string },
+  filled: readonly string[],
+) => (target.property === undefined ? filled : [...filled, target.property])
 
 export const defineCommand = <
   State,

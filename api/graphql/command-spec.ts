@@ -23,14 +23,21 @@ export type Target<Command> =
       readonly within: (input: Input) => readonly string[]
     }
   /** One whose id follows from the command. */
-  | { readonly kind: 'DERIVED'; readonly idOf: (services: Services, command: Command, input: Input) => string }
+  | {
+      readonly kind: 'DERIVED'
+      readonly idOf: (services: Services, command: Command, input: Input) => string
+    }
 
 /** What the client sent, already of the types that the schema states. */
 export type Input = Readonly<Record<string, unknown>>
 
 /** Whose business the command is: who may give it, is in the reach of the caller. */
 export type Owners<State, Command> =
-  | { readonly by: 'COMMAND'; readonly of: (command: Command) => readonly string[]; readonly path: string | null }
+  | {
+      readonly by: 'COMMAND'
+      readonly of: (command: Command) => readonly string[]
+      readonly path: string | null
+    }
   | { readonly by: 'STATE'; readonly of: (state: State, command: Command) => readonly string[] }
   /** The stream's id is the organisation's. */
   | { readonly by: 'ID' }

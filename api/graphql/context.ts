@@ -2,6 +2,7 @@
 import type { Authenticate } from '../auth/authenticate.ts'
 import type { Principal } from '../auth/principal.ts'
 import type { Services } from '../services.ts'
+import type { SubscriptionGate } from './subscription-gate.ts'
 
 export interface ApiContext {
   readonly services: Services
@@ -10,6 +11,8 @@ export interface ApiContext {
   /** What the request came with, and how it is asked again who that is: for streams that outlive a second. */
   readonly authorization: string | undefined
   readonly authenticate: Authenticate
+  /** Streams that are open. */
+  readonly subscriptions: SubscriptionGate
   /** Whose points the request spends: the caller's organisation, or whoever asks. */
   readonly spender: string
   /** Stands in the answer of an error, in the log, and on every event that the request causes. */

@@ -97,10 +97,12 @@ class Compiler {
         const cost = this.#ofField(selection, type, paged)
         if (cost !== undefined) parts.push(cost)
       } else {
-        const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : this.#fragments.get(selection.name.value)
+        const fragment =
+          selection.kind === Kind.INLINE_FRAGMENT ? selection : this.#fragments.get(selection.name.value)
         const on = fragment?.typeCondition?.name.value
         const inner = on === undefined ? type : this.#schema.getType(on)
-        if (fragment !== undefined && inner !== undefined) parts.push(this.ofSet(fragment.selectionSet, inner, paged))
+        if (fragment !== undefined && inner !== undefined)
+          parts.push(this.ofSet(fragment.selectionSet, inner, paged))
       }
     }
     const cost: Cost = (variables) => parts.reduce((sum, part) => sum + part(variables), 0)
@@ -114,8 +116,15 @@ class Compiler {
     const definition = 'getFields' in parent ? parent.getFields()[field.name.value] : undefined
     if (definition === undefined) return undefined
     const type = getNamedType(definition.type)
-    const { points = isLeafType(type) ? 0 : 1, items, rows, pointsPerRow = 0 } = costOfField(definition.extensions)
-    const first = definition.args.some(({ name }) => name === 'first') ? argumentOf(field, 'first') : undefined
+    const {
+      points = isLeafType(type) ? 0 : 1,
+      items,
+      rows,
+      pointsPerRow = 0,
+    } = costOfField(definition.extensions)
+    const first = definition.args.some(({ name }) => name === 'first')
+      ? argumentOf(field, 'first')
+      : undefined
     const inner =
       field.selectionSet === undefined ? undefined : this.ofSet(field.selectionSet, type, first !== undefined)
     const nullable = isNonNullType(definition.type) ? definition.type.ofType : definition.type

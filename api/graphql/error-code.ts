@@ -27,7 +27,8 @@ export const errorCodes = {
   TOO_MANY_LEVELS: 'At most two levels of sharers are paid.',
   REFUND_EXCEEDS_PAID: 'More would be taken back than is left.',
   SECOND_PERSON_NEEDED: 'Another person has to do this.',
-  OUTCOME_UNKNOWN: 'The event store did not say whether it happened. Send the same request with the same key again.',
+  OUTCOME_UNKNOWN:
+    'The event store did not say whether it happened. Send the same request with the same key again.',
   UNAVAILABLE: 'It cannot be taken now. Nothing was changed; ask again later.',
   ANOTHER_ROW_REFUSED: 'This row is well, but another one was refused and all or none were asked for.',
 } as const

@@ -6,7 +6,9 @@ import type { UserError } from './user-error.ts'
 
 const ErrorCodeType = builder.enumType('ErrorCode', {
   description: 'What a program can tell apart. Codes are added, never changed.',
-  values: Object.fromEntries(Object.entries(errorCodes).map(([code, description]) => [code, { description }])),
+  values: Object.fromEntries(
+    Object.entries(errorCodes).map(([code, description]) => [code, { description }]),
+  ),
 })
 
 const typeNames = { INPUT: 'InputError', CONFLICT: 'ConflictError', LIMIT: 'LimitError' } as const

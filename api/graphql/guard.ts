@@ -21,17 +21,24 @@ type Field = GraphQLField<unknown, ApiContext>
 const check = (rule: AccessRule, operation: string, { principal }: ApiContext): Reach => {
   if (principal === null) {
     if (rule === 'PUBLIC') return nothing
-    throw new RequestError('UNAUTHENTICATED', 'Sign in first: send "Authorization: Bearer …" with a JWT or an API key.')
+    throw new RequestError(
+      'UNAUTHENTICATED',
+      'Sign in first: send "Authorization: Bearer …" with a JWT or an API key.',
+    )
   }
   const reach = reachUnder(rule, principal.grants)
   if (reachesNothing(reach))
-    throw new RequestError('FORBIDDEN', `None of your roles may ask for ${operation}. The query rolesTable says which may.`)
+    throw new RequestError(
+      'FORBIDDEN',
+      `None of your roles may ask for ${operation}. The query rolesTable says which may.`,
+    )
   return reach
 }
 
 const rules = new Map<string, AccessRule>()
 
-const operationOf = ({ parentType, fieldName }: GraphQLResolveInfo): string => `${parentType.name}.${fieldName}`
+const operationOf = ({ parentType, fieldName }: GraphQLResolveInfo): string =>
+  `${parentType.name}.${fieldName}`
 
 /**
  * What the caller may touch in the field that is being resolved.
@@ -73,10 +80,12 @@ const rootOf = (operation: string): boolean => /^(Query|Mutation|Subscription)\.
 export const guardSchema = (schema: GraphQLSchema, table: RoleTable): GraphQLSchema => {
   const fields = fieldsOf(schema)
   const lacking = [...fields.keys()].filter((name) => rootOf(name) && !Object.hasOwn(table, name))
-  if (lacking.length > 0) throw new TypeError(`No role may ask for ${lacking.join(', ')}: state who in the role table.`)
+  if (lacking.length > 0)
+    throw new TypeError(`No role may ask for ${lacking.join(', ')}: state who in the role table.`)
   for (const [operation, rule] of Object.entries(table)) {
     const field = fields.get(operation)
-    if (field === undefined) throw new TypeError(`The role table states ${operation}, which is not in the schema.`)
+    if (field === undefined)
+      throw new TypeError(`The role table states ${operation}, which is not in the schema.`)
     rules.set(operation, rule)
     if (field.subscribe !== undefined) field.subscribe = guarded(field.subscribe, rule, operation)
     else field.resolve = guarded(field.resolve ?? defaultFieldResolver, rule, operation)

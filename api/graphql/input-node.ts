@@ -80,7 +80,8 @@ const isId = (schema: z.core.$ZodType): boolean =>
   schema instanceof z.ZodString &&
   (schema.def.checks ?? []).some(
     (check) =>
-      check instanceof z.core.$ZodCheckRegex && check._zod.def.pattern.source.includes('[0-7][0-9a-hjkmnp-tv-z]{25}'),
+      check instanceof z.core.$ZodCheckRegex &&
+      check._zod.def.pattern.source.includes('[0-7][0-9a-hjkmnp-tv-z]{25}'),
   )
 
 /** The texts that a schema takes, where they can be listed. */
@@ -96,7 +97,9 @@ const valuesOf = (schema: z.core.$ZodType): readonly string[] | undefined => {
 const textNode = (schema: z.ZodUnion, name: string): InputNode | undefined => {
   const values = valuesOf(schema)
   if (values !== undefined) return { kind: 'enum', name: name.replace(/Input$/, ''), values }
-  const isText = schema.options.every((option) => option instanceof z.ZodString || valuesOf(option) !== undefined)
+  const isText = schema.options.every(
+    (option) => option instanceof z.ZodString || valuesOf(option) !== undefined,
+  )
   return isText ? { kind: 'scalar', scalar: schema.options.some(isId) ? 'ID' : 'String' } : undefined
 }
 
@@ -153,7 +156,10 @@ const memberOf = (option: z.core.$ZodType, discriminator: string, owner: string)
   const [only] = keys
   if (only === undefined) return [field, { literal, node: null, only: null }]
   if (keys.length === 1) {
-    return [field, { literal, only, node: fieldOf(rest[only], only, owner.replace(/Input$/, pascal(field))).node }]
+    return [
+      field,
+      { literal, only, node: fieldOf(rest[only], only, owner.replace(/Input$/, pascal(field))).node },
+    ]
   }
   const name = `${owner.replace(/Input$/, '')}${pascal(field)}Input`
   return [field, { literal, only: null, node: objectNode(z.strictObject(rest), name) }]
@@ -182,7 +188,10 @@ const mergedNode = (options: readonly z.ZodObject[], name: string): InputNode =>
       const field: InputField = isFlag
         ? { node: { kind: 'scalar', scalar: 'Boolean' }, required: false, emptyByDefault: false }
         : fieldOf(schema, key, name)
-      fields.set(key, { ...field, required: field.required && options.every((option) => key in option.shape) })
+      fields.set(key, {
+        ...field,
+        required: field.required && options.every((option) => key in option.shape),
+      })
     }
   }
   return { kind: 'converted', as: { kind: 'object', name, fields }, convert: withoutNulls }
@@ -193,20 +202,23 @@ const isObjects = (options: readonly z.core.$ZodType[]): options is readonly z.Z
 
 const readNode = (schema: z.core.$ZodType, name: string, property: string): InputNode => {
   if (schema instanceof z.ZodLazy) return nodeOf(schema.unwrap(), name, property)
-  if (schema instanceof z.ZodArray) return { kind: 'list', of: nodeOf(schema.element, name.replace(/s?Input$/, 'Input'), property) }
+  if (schema instanceof z.ZodArray)
+    return { kind: 'list', of: nodeOf(schema.element, name.replace(/s?Input$/, 'Input'), property) }
   if (schema instanceof z.ZodLiteral) return constantNode(schema)
   if (schema instanceof z.ZodObject) return objectNode(schema, name)
   if (schema instanceof z.ZodDiscriminatedUnion) return variantNode(schema, name)
   if (schema instanceof z.ZodEnum)
     return { kind: 'enum', name: name.replace(/Input$/, ''), values: schema.options.map(String) }
   if (schema instanceof z.ZodBoolean) return { kind: 'scalar', scalar: 'Boolean' }
-  if (schema instanceof z.ZodNumber) return { kind: 'scalar', scalar: amounts.has(property) ? 'BigInt' : 'Int' }
+  if (schema instanceof z.ZodNumber)
+    return { kind: 'scalar', scalar: amounts.has(property) ? 'BigInt' : 'Int' }
   if (schema instanceof z.ZodString) return { kind: 'scalar', scalar: isId(schema) ? 'ID' : 'String' }
   if (schema instanceof z.ZodUnion) {
     const node = isObjects(schema.options) ? mergedNode(schema.options, name) : textNode(schema, name)
     if (node !== undefined) return node
   }
-  if (schema instanceof z.ZodURL || schema instanceof z.ZodStringFormat) return { kind: 'scalar', scalar: 'String' }
+  if (schema instanceof z.ZodURL || schema instanceof z.ZodStringFormat)
+    return { kind: 'scalar', scalar: 'String' }
   throw new TypeError(`${name} cannot be read off its schema. Say by hand what it is like (replaceInput).`)
 }
 

@@ -7,7 +7,11 @@ import type { InputField, InputNode, ScalarName } from './input-node.ts'
 const makeEnum = <Value extends string>(name: string, values: readonly Value[]) =>
   builder.enumType(name, { values })
 type AnyEnum = ReturnType<typeof makeEnum<string>>
-const makeInput = (name: string, isOneOf: boolean, fields: () => readonly (readonly [string, InputField])[]) =>
+const makeInput = (
+  name: string,
+  isOneOf: boolean,
+  fields: () => readonly (readonly [string, InputField])[],
+) =>
   builder.inputType(name, {
     isOneOf,
     fields: (t) => {
@@ -89,13 +93,21 @@ export const typeOf = (node: InputNode): { readonly item: Item; readonly isList:
 
 const declared = new Map<string, InputNode>()
 
-const declareFields = (node: InputNode & { readonly name: string }, isOneOf: boolean, fields: readonly (readonly [string, InputField])[]): void => {
+const declareFields = (
+  node: InputNode & { readonly name: string },
+  isOneOf: boolean,
+  fields: readonly (readonly [string, InputField])[],
+): void => {
   const before = declared.get(node.name)
   if (before === node) return
-  if (before !== undefined) throw new TypeError(`Two inputs would be called ${node.name}. Name one of them (nameInput).`)
+  if (before !== undefined)
+    throw new TypeError(`Two inputs would be called ${node.name}. Name one of them (nameInput).`)
   declared.set(node.name, node)
   for (const [, field] of fields) declareInput(field.node)
-  inputs.set(node.name, makeInput(node.name, isOneOf, () => fields))
+  inputs.set(
+    node.name,
+    makeInput(node.name, isOneOf, () => fields),
+  )
 }
 
 const flag: InputNode = { kind: 'scalar', scalar: 'Boolean' }

@@ -70,7 +70,10 @@ export const toInputPath = (
     case 'object': {
       const field = node.fields.get(String(head))
       const inner = isRecord(value) ? value[String(head)] : undefined
-      return [String(head), ...(field === undefined ? rest.map(String) : toInputPath(field.node, inner, rest))]
+      return [
+        String(head),
+        ...(field === undefined ? rest.map(String) : toInputPath(field.node, inner, rest)),
+      ]
     }
     case 'variant': {
       const found = chosen(node.members, value)

@@ -7,7 +7,7 @@ import {
   Kind,
   parse,
   type SelectionSetNode,
-  Source,
+  type Source,
   type ValidationContext,
   type ValidationRule,
 } from 'graphql'
@@ -75,17 +75,25 @@ export const limitRule = ({ depth: deepest, aliases: most }: ApiLimits): Validat
         const { depth, aliases } = sizeOf(operation.selectionSet, fragments, known)
         if (depth > deepest)
           context.reportError(
-            new RequestError('QUERY_TOO_DEEP', `The query is ${depth} levels deep; ${deepest} are allowed. Ask in parts.`, {
-              depth,
-              limit: deepest,
-            }),
+            new RequestError(
+              'QUERY_TOO_DEEP',
+              `The query is ${depth} levels deep; ${deepest} are allowed. Ask in parts.`,
+              {
+                depth,
+                limit: deepest,
+              },
+            ),
           )
         if (aliases > most)
           context.reportError(
-            new RequestError('QUERY_TOO_WIDE', `The query has ${aliases} aliases; ${most} are allowed. Ask in parts.`, {
-              aliases,
-              limit: most,
-            }),
+            new RequestError(
+              'QUERY_TOO_WIDE',
+              `The query has ${aliases} aliases; ${most} are allowed. Ask in parts.`,
+              {
+                aliases,
+                limit: most,
+              },
+            ),
           )
       }
     },
@@ -101,9 +109,13 @@ export const parserWith =
       return parse(source, { maxTokens })
     } catch (error) {
       if (error instanceof GraphQLError && error.message.includes(`more than ${maxTokens} tokens`))
-        throw new RequestError('QUERY_TOO_LONG', `The document has more than ${maxTokens} tokens. Ask in parts.`, {
-          limit: maxTokens,
-        })
+        throw new RequestError(
+          'QUERY_TOO_LONG',
+          `The document has more than ${maxTokens} tokens. Ask in parts.`,
+          {
+            limit: maxTokens,
+          },
+        )
       throw error
     }
   }

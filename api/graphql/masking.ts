@@ -1,10 +1,10 @@
 /** Unknown errors leave no trace in an answer but an id, under which the log has them whole. */
 import { GraphQLError } from 'graphql'
-import { ViewNotReady } from '../../projections/read-live.ts'
 import { HandlerClosed, Overloaded, TooMuchContention } from '../../eventstore/command.ts'
 import { StoreUnavailable } from '../../eventstore/port.ts'
 import type { NewId } from '../../platform/ids.ts'
 import type { Logger } from '../../platform/log.ts'
+import { ViewNotReady } from '../../projections/read-live.ts'
 import { RequestError } from './request-error.ts'
 
 const withPlace = (error: RequestError, at: GraphQLError | null): GraphQLError =>
@@ -21,7 +21,8 @@ const withPlace = (error: RequestError, at: GraphQLError | null): GraphQLError =
 /** Errors that say what to do, although they were not thrown for GraphQL. */
 const known = (error: unknown): RequestError | undefined => {
   if (error instanceof RequestError) return error
-  if (error instanceof ViewNotReady) return new RequestError('LAGGING', error.message, { retryAfterMs: 1_000 })
+  if (error instanceof ViewNotReady)
+    return new RequestError('LAGGING', error.message, { retryAfterMs: 1_000 })
   if (
     error instanceof Overloaded ||
     error instanceof HandlerClosed ||
@@ -49,8 +50,12 @@ export const createMaskError =
     }
     const errorId = newId('error')
     log.error({ err: cause, errorId, path: at?.path }, 'A request failed for a reason that nobody expected')
-    const masked = new RequestError('INTERNAL', `Something went wrong here. Tell the operator this id: ${errorId}.`, {
-      errorId,
-    })
+    const masked = new RequestError(
+      'INTERNAL',
+      `Something went wrong here. Tell the operator this id: ${errorId}.`,
+      {
+        errorId,
+      },
+    )
     return withPlace(masked, at)
   }

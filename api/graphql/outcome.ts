@@ -37,10 +37,13 @@ export const PayloadType = builder.interfaceRef<Outcome>('Payload').implement({
     userErrors: t.field({ type: [UserErrorType], resolve: ({ userErrors }) => [...userErrors] }),
     position: t.string({
       nullable: true,
-      description: 'Where it stands in the log. Give it to queries as `minPosition`, and they will have seen it.',
+      description:
+        'Where it stands in the log. Give it to queries as `minPosition`, and they will have seen it.',
       resolve: ({ mark }) => (mark === null ? null : writePosition(mark)),
     }),
-    replayed: t.exposeBoolean('replayed', { description: 'True where it had been done before, under this key.' }),
+    replayed: t.exposeBoolean('replayed', {
+      description: 'True where it had been done before, under this key.',
+    }),
     version: t.exposeInt('version', {
       nullable: true,
       description: 'Of the thing that was changed: how many events it has. For `expectedVersion`.',

@@ -48,6 +48,9 @@ export const resolvePosition = async (store: EventStore, token: string): Promise
   const [, stream = '', revision = ''] = eventShape.exec(mark.event) ?? []
   const [found] = await store.readStream(stream, { from: Number(revision), limit: 1 })
   if (found === undefined || found.revision !== Number(revision))
-    throw new RequestError('CURSOR_EXPIRED', 'The log was moved or restored since, without what this names. Begin anew.')
+    throw new RequestError(
+      'CURSOR_EXPIRED',
+      'The log was moved or restored since, without what this names. Begin anew.',
+    )
   return found.position
 }

@@ -144,7 +144,10 @@ export const prepareCommand = async <
   const named = spec.currencyAsked === undefined ? null : (input.currency ?? null)
   if (currency !== null && named !== null && named !== currency)
     throw new Unprepared([
-      inputError('CURRENCY_MISMATCH', `This is in ${currency}. Name the amount in it.`, [...path, 'currency']),
+      inputError('CURRENCY_MISMATCH', `This is in ${currency}. Name the amount in it.`, [
+        ...path,
+        'currency',
+      ]),
     ])
 
   const { key: _, ...sent } = input

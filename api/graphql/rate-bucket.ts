@@ -1,6 +1,7 @@
 /** Points that a caller may spend: a bucket that fills up as time passes. */
-import { BoundedMap } from '../auth/bounded-map.ts'
+
 import type { Clock } from '../../platform/clock.ts'
+import { BoundedMap } from '../auth/bounded-map.ts'
 import type { ApiLimits } from '../services.ts'
 
 export interface Charge {

@@ -36,7 +36,8 @@ export class RequestError extends GraphQLError {
   constructor(code: RequestErrorCode, message: string, details: RequestErrorDetails = {}) {
     const { retryAfterMs } = details
     const headers: Record<string, string> = {}
-    if (retryAfterMs !== undefined) headers['retry-after'] = String(Math.max(1, Math.ceil(retryAfterMs / 1_000)))
+    if (retryAfterMs !== undefined)
+      headers['retry-after'] = String(Math.max(1, Math.ceil(retryAfterMs / 1_000)))
     if (code === 'UNAUTHENTICATED') headers['www-authenticate'] = 'Bearer'
     super(message, { extensions: { code, ...details, http: { status: statuses[code], headers } } })
     this.code = code

@@ -28,7 +28,12 @@ const date = /^\d{4}-\d{2}-\d{2}$/
 
 /** Any ISO 8601 instant, as UTC with milliseconds: the one form that the domain knows. */
 const toInstant = (value: unknown): string => {
-  const text = toText('DateTime', value, instant, 'write an ISO 8601 instant, like "2026-03-01T09:30:00.000Z"')
+  const text = toText(
+    'DateTime',
+    value,
+    instant,
+    'write an ISO 8601 instant, like "2026-03-01T09:30:00.000Z"',
+  )
   const time = Date.parse(text)
   if (Number.isNaN(time)) throw wrong('DateTime', value, 'there is no such instant')
   return new Date(time).toISOString()
@@ -39,7 +44,8 @@ const toDate = (value: unknown): string => toText('Date', value, date, 'write a 
 export const bigIntScalar = {
   description: 'An integer as decimal text. Amounts are minor units of their currency.',
   serialize: (value: unknown): string => {
-    if (typeof value === 'bigint' || (typeof value === 'number' && Number.isSafeInteger(value))) return String(value)
+    if (typeof value === 'bigint' || (typeof value === 'number' && Number.isSafeInteger(value)))
+      return String(value)
     if (typeof value === 'string' && /^-?\d+$/.test(value)) return value
     throw new TypeError(`${String(value)} is no integer in the safe range.`)
   },
@@ -57,7 +63,10 @@ const textScalar = (description: string, parse: (value: unknown) => string) => (
   parseValue: parse,
 })
 
-export const dateTimeScalar = textScalar('An ISO 8601 instant; answers are in UTC with milliseconds.', toInstant)
+export const dateTimeScalar = textScalar(
+  'An ISO 8601 instant; answers are in UTC with milliseconds.',
+  toInstant,
+)
 export const dateScalar = textScalar('A calendar date, YYYY-MM-DD, in the zone that its field names.', toDate)
 export const decimalScalar = textScalar('A decimal number as text, exact.', (value) =>
   toText('Decimal', value, decimalText, 'write a decimal number as text'),

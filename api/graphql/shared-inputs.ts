@@ -1,11 +1,12 @@
 /** Names of input types and enums that several commands share, and inputs that are not as their commands are. */
+
+import { bundleCommand } from '../../domain/bundle/commands.ts'
+import { communityCommand } from '../../domain/community.ts'
+import { offerFacts } from '../../domain/events/catalog-items.ts'
 import { consentPurpose } from '../../domain/events/members.ts'
 import { standardEvidence } from '../../domain/events/organisations.ts'
 import { accessRole, taxonomyEvents } from '../../domain/events/platform.ts'
 import * as shape from '../../domain/events/shapes.ts'
-import { offerFacts } from '../../domain/events/catalog-items.ts'
-import { bundleCommand } from '../../domain/bundle/commands.ts'
-import { communityCommand } from '../../domain/community.ts'
 import { partnershipCommand } from '../../domain/partnership.ts'
 import { payment, placedLine, purchaseCommand, recordedLine } from '../../domain/purchase/commands.ts'
 import { schemaAt, variantOf } from './command-variant.ts'
@@ -32,7 +33,10 @@ nameInput(recordedLine, 'RecordedLineInput')
 
 nameInput(schemaAt(variantOf(communityCommand, 'FoundCommunity'), 'attribution'), 'AttributionPolicyInput')
 nameInput(schemaAt(variantOf(bundleCommand, 'ComposeBundle'), 'components'), 'ComponentInput')
-nameInput(schemaAt(variantOf(bundleCommand, 'ComposeBundle'), 'components', 'discountBearer'), 'DiscountBearer')
+nameInput(
+  schemaAt(variantOf(bundleCommand, 'ComposeBundle'), 'components', 'discountBearer'),
+  'DiscountBearer',
+)
 nameInput(schemaAt(variantOf(bundleCommand, 'ComposeBundle'), 'allocation'), 'BundleAllocation')
 nameInput(schemaAt(offerFacts, 'stock'), 'StockPolicyInput')
 nameInput(schemaAt(recordedLine, 'kind'), 'LineKind')
@@ -70,7 +74,9 @@ const translations: InputNode = {
 replaceInput(taxonomyEvents.CategoryDefined.data.shape.names, translations, (value) =>
   Array.isArray(value)
     ? Object.fromEntries(
-        value.flatMap((item: unknown) => (isRecord(item) ? [[String(item.language), item.text] as const] : [])),
+        value.flatMap((item: unknown) =>
+          isRecord(item) ? [[String(item.language), item.text] as const] : [],
+        ),
       )
     : value,
 )

@@ -2,7 +2,12 @@
 import type { z } from 'zod'
 import { type CurrencyCode, isCurrency } from '../../domain/currency.ts'
 import { Rejection } from '../../domain/decider.ts'
-import { ExpectedRevisionConflict, HandlerClosed, Overloaded, TooMuchContention } from '../../eventstore/command.ts'
+import {
+  ExpectedRevisionConflict,
+  HandlerClosed,
+  Overloaded,
+  TooMuchContention,
+} from '../../eventstore/command.ts'
 import { AppendTooLarge, OutcomeUnknown, StoreUnavailable } from '../../eventstore/port.ts'
 import { codeOfRejection, type ErrorCode } from './error-code.ts'
 
@@ -40,7 +45,8 @@ const messageOf = (issue: z.core.$ZodIssue): string => {
   if (issue.code === 'invalid_value' && issue.values.length > 12) return 'This is none of the known codes.'
   if (issue.code === 'invalid_format' && issue.format === 'regex') {
     const prefix = /^\/\^([a-z]+)_\[0-7\]/.exec(issue.pattern ?? '')?.[1]
-    if (prefix !== undefined) return `This is no id of a ${prefix}: those look like ${prefix}_01h455vb4pex5vsknk084sn02q.`
+    if (prefix !== undefined)
+      return `This is no id of a ${prefix}: those look like ${prefix}_01h455vb4pex5vsknk084sn02q.`
     return 'This does not have the form that is expected here.'
   }
   if (issue.code === 'invalid_union') return 'This is none of the forms that are expected here.'
@@ -58,13 +64,17 @@ const codeOf = (issue: z.core.$ZodIssue): ErrorCode => {
 /** Unions answer with the issues of each form; those of the form that went furthest say most. */
 const flatten = (issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] => {
   if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue]
-  const deepest = issue.errors.toSorted((a, b) => (b[0]?.path.length ?? 0) - (a[0]?.path.length ?? 0))[0] ?? []
+  const deepest =
+    issue.errors.toSorted((a, b) => (b[0]?.path.length ?? 0) - (a[0]?.path.length ?? 0))[0] ?? []
   if ((deepest[0]?.path.length ?? 0) === 0) return [issue]
   return deepest.flatMap((inner) => flatten({ ...inner, path: [...issue.path, ...inner.path] }))
 }
 
 /** What a schema has against a command, place by place. */
-export const errorsOfIssues = (issues: readonly z.core.$ZodIssue[], toInput: ToInputPath): readonly UserError[] =>
+export const errorsOfIssues = (
+  issues: readonly z.core.$ZodIssue[],
+  toInput: ToInputPath,
+): readonly UserError[] =>
   issues
     .flatMap(flatten)
     .map((issue) => inputError(codeOf(issue), messageOf(issue), pathOf(issue.path, toInput)))

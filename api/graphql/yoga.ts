@@ -1,5 +1,10 @@
 /** GraphQL Yoga, with the limits around it. */
-import { type ExecutionResult, getOperationAST, type GraphQLSchema, type OperationDefinitionNode } from 'graphql'
+import {
+  type ExecutionResult,
+  type GraphQLSchema,
+  getOperationAST,
+  type OperationDefinitionNode,
+} from 'graphql'
 import { createYoga, isAsyncIterable, isPromise, type Plugin } from 'graphql-yoga'
 import { BoundedMap } from '../auth/bounded-map.ts'
 import type { Services } from '../services.ts'
@@ -60,10 +65,14 @@ const chargeOperations = (schema: GraphQLSchema, { limits, clock }: Services) =>
     const { taken, available, retryAfterMs } = buckets.charge(context.spender, requested)
     const cost = { requested, available, capacity, restorePerSecond }
     if (!taken)
-      throw new RequestError('THROTTLED', `Too much was asked for in a short time. Try again in ${retryAfterMs} ms.`, {
-        cost,
-        retryAfterMs,
-      })
+      throw new RequestError(
+        'THROTTLED',
+        `Too much was asked for in a short time. Try again in ${retryAfterMs} ms.`,
+        {
+          cost,
+          retryAfterMs,
+        },
+      )
     return cost
   }
 }
@@ -80,7 +89,11 @@ const timedOut = (operation: OperationDefinitionNode, limit: number): ExecutionR
 })
 
 /** Answers when the time is up, whatever still runs. */
-const within = async <Result>(running: Promise<Result>, limit: number, late: () => Result): Promise<Result> => {
+const within = async <Result>(
+  running: Promise<Result>,
+  limit: number,
+  late: () => Result,
+): Promise<Result> => {
   const { promise, resolve } = Promise.withResolvers<Result>()
   const timer = setTimeout(() => resolve(late()), limit)
   try {

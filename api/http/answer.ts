@@ -31,7 +31,12 @@ export const sendRequestError = (response: ServerResponse, error: RequestError):
   }
   // The rest of a body that is too large is not waited for.
   if (error.code === 'BODY_TOO_LARGE') headers.connection = 'close'
-  sendText(response, error.status, headers, JSON.stringify({ errors: [{ message: error.message, extensions }] }))
+  sendText(
+    response,
+    error.status,
+    headers,
+    JSON.stringify({ errors: [{ message: error.message, extensions }] }),
+  )
 }
 
 const drained = (response: ServerResponse): Promise<void> =>

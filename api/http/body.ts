@@ -12,7 +12,9 @@ export const readBody = (request: IncomingMessage, limit: number): Promise<Buffe
   const announced = request.headers['content-length']
   if (announced !== undefined) {
     if (!digits.test(announced))
-      return Promise.reject(new RequestError('BAD_REQUEST', 'The header Content-Length is no number of bytes.'))
+      return Promise.reject(
+        new RequestError('BAD_REQUEST', 'The header Content-Length is no number of bytes.'),
+      )
     if (Number(announced) > limit) return Promise.reject(tooLarge(limit))
   }
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>()

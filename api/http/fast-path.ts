@@ -21,12 +21,17 @@ const mediaTypes: ReadonlyMap<string | undefined, string> = new Map([
   ['application/graphql-response+json, application/json', 'application/graphql-response+json'],
 ])
 
-const jsonTypes = new Set(['application/json', 'application/json; charset=utf-8', 'application/json;charset=utf-8'])
+const jsonTypes = new Set([
+  'application/json',
+  'application/json; charset=utf-8',
+  'application/json;charset=utf-8',
+])
 
 /** The media type to answer in, or undefined where the request has to go the long way. */
 export const plainAnswerType = ({ method, url, headers }: IncomingMessage): string | undefined => {
   if (method !== 'POST' || url !== '/graphql') return undefined
-  if (headers['content-encoding'] !== undefined || !jsonTypes.has(headers['content-type'] ?? '')) return undefined
+  if (headers['content-encoding'] !== undefined || !jsonTypes.has(headers['content-type'] ?? ''))
+    return undefined
   return mediaTypes.get(headers.accept)
 }
 
@@ -66,14 +71,19 @@ const skipped = ['onRequest', 'onRequestParse', 'onResponse', 'onResultProcess',
 export const checkPlugins = (plugins: readonly Plugin<ApiContext>[]): void => {
   for (const plugin of plugins)
     for (const hook of skipped)
-      if (hook in plugin) throw new TypeError(`A plugin uses ${hook}, which the short way of requests leaves out.`)
+      if (hook in plugin)
+        throw new TypeError(`A plugin uses ${hook}, which the short way of requests leaves out.`)
 }
 
 const isSubscription = (query: string): boolean => /\bsubscription\b/.test(query)
 
 const isPlain = (result: ExecutionResult): boolean => {
   const { errors, extensions } = result
-  return (errors === undefined || errors.length === 0) && extensions?.http === undefined && !('stringify' in result)
+  return (
+    (errors === undefined || errors.length === 0) &&
+    extensions?.http === undefined &&
+    !('stringify' in result)
+  )
 }
 
 /**
@@ -92,7 +102,8 @@ export const answerPlainly = async (
   const { fetchAPI } = yoga
   const request = new fetchAPI.Request('http://localhost/graphql', { method: 'POST' })
   const result = await yoga.getResultForParams({ params: { ...params }, request }, { ...context })
-  if (result === undefined || isAsyncIterable(result)) throw new TypeError('A query was answered with a stream.')
+  if (result === undefined || isAsyncIterable(result))
+    throw new TypeError('A query was answered with a stream.')
   if (isPlain(result)) {
     sendText(response, 200, { 'content-type': `${mediaType}; charset=utf-8` }, JSON.stringify(result))
   } else {

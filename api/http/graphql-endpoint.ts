@@ -5,6 +5,7 @@ import type { Principal } from '../auth/principal.ts'
 import type { ApiContext } from '../graphql/context.ts'
 import { createMaskError } from '../graphql/masking.ts'
 import { RequestError } from '../graphql/request-error.ts'
+import type { SubscriptionGate } from '../graphql/subscription-gate.ts'
 import type { GraphQLServer } from '../graphql/yoga.ts'
 import type { Services } from '../services.ts'
 import { sendRequestError, sendResponse } from './answer.ts'
@@ -37,11 +38,15 @@ export interface EndpointParts {
   readonly services: Services
   readonly authenticate: Authenticate
   readonly yoga: GraphQLServer
+  readonly subscriptions: SubscriptionGate
+  /** Aborts when the API is closed: streams end with it. */
+  readonly closing: AbortSignal
   /** False sends everything the long way: how the two are compared. */
   readonly fastPath: boolean
 }
 
-export const createGraphQLEndpoint = ({ services, authenticate, yoga, fastPath }: EndpointParts): Endpoint => {
+export const createGraphQLEndpoint = (parts: EndpointParts): Endpoint => {
+  const { services, authenticate, yoga, subscriptions, closing, fastPath } = parts
   const maskError = createMaskError(services.log, services.newId)
 
   const contextOf = async (request: IncomingMessage, signal: AbortSignal | null): Promise<ApiContext> => {
@@ -51,6 +56,7 @@ export const createGraphQLEndpoint = ({ services, authenticate, yoga, fastPath }
       principal,
       authorization: request.headers.authorization,
       authenticate,
+      subscriptions,
       spender: spenderOf(principal, request),
       correlationId: services.newId('correlation'),
       traceparent: traceparentOf(request),
@@ -63,12 +69,13 @@ export const createGraphQLEndpoint = ({ services, authenticate, yoga, fastPath }
     const gone = new AbortController()
     response.on('close', () => gone.abort())
     const { method = 'GET', url = '/graphql' } = request
-    const context = await contextOf(request, gone.signal)
+    const signal = AbortSignal.any([gone.signal, closing])
+    const context = await contextOf(request, signal)
     const answer = await yoga.fetch(
       new yoga.fetchAPI.Request(`http://localhost${url}`, {
         method,
         headers: headersOf(request),
-        signal: gone.signal,
+        signal,
         ...(body === null || body.length === 0 ? {} : { body: new Uint8Array(body) }),
       }),
       context,

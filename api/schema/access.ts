@@ -1,7 +1,7 @@
 /** Who may do what: roles, and API keys for systems. */
 import { accessCommand } from '../../domain/access.ts'
 import { accessRole, subject } from '../../domain/events/platform.ts'
-import { access, type ApiKeyDocument, apiKeys, type GrantDocument } from '../../projections/views/access.ts'
+import { type ApiKeyDocument, access, apiKeys, type GrantDocument } from '../../projections/views/access.ts'
 import { PLATFORM } from '../../projections/views/keys.ts'
 import { builder } from '../graphql/builder.ts'
 import { mutationsOn } from '../graphql/command-mutation.ts'
@@ -11,7 +11,8 @@ import { definePayload } from '../graphql/outcome.ts'
 
 export const RoleType = enumNamed('Role', accessRole.options)
 
-const organisationOf = (organisation: string): string | null => (organisation === PLATFORM ? null : organisation)
+const organisationOf = (organisation: string): string | null =>
+  organisation === PLATFORM ? null : organisation
 
 export const RoleGrantType = builder.objectRef<GrantDocument>('RoleGrant').implement({
   description: 'A role that a person or service holds.',
@@ -64,7 +65,8 @@ const named = { kind: 'NAMED', input: 'subject', id: subject, thing: 'person or 
 /** Roles of an organisation are its own to give; those of the platform are the operator's. */
 const ofOrganisation = {
   by: 'COMMAND',
-  of: ({ organisation }: { readonly organisation: string | null }) => (organisation === null ? [] : [organisation]),
+  of: ({ organisation }: { readonly organisation: string | null }) =>
+    organisation === null ? [] : [organisation],
   path: 'organisation',
 } as const
 

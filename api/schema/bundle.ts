@@ -29,7 +29,10 @@ const ComponentType = builder.objectRef<Component>('BundleComponent').implement(
     offerVersion: t.int({ resolve: ({ part }) => part.offerVersion }),
     category: t.string({ resolve: ({ part }) => part.category }),
     quantity: t.int({ resolve: ({ part }) => part.quantity }),
-    listPrice: t.field({ type: MoneyType, resolve: ({ part, currency }) => moneyOf(part.listPrice, currency) }),
+    listPrice: t.field({
+      type: MoneyType,
+      resolve: ({ part, currency }) => moneyOf(part.listPrice, currency),
+    }),
     amount: t.field({
       type: MoneyType,
       description: 'What one bundle pays for all units of it.',
@@ -44,7 +47,10 @@ const ComponentType = builder.objectRef<Component>('BundleComponent').implement(
       description: 'A partner, a community, or platform.',
       resolve: ({ part }) => part.discountBearer,
     }),
-    acceptance: t.field({ type: enumNamed('Acceptance', acceptances), resolve: ({ acceptance }) => acceptance }),
+    acceptance: t.field({
+      type: enumNamed('Acceptance', acceptances),
+      resolve: ({ acceptance }) => acceptance,
+    }),
     reason: t.exposeString('reason', { nullable: true, description: 'Why it was declined.' }),
   }),
 })

@@ -1,8 +1,8 @@
 /** Campaigns: what touches may name, and what they cost. */
-import { campaignCommand, type CampaignState } from '../../domain/campaign.ts'
+import { type CampaignState, campaignCommand } from '../../domain/campaign.ts'
 import * as shape from '../../domain/events/shapes.ts'
-import { type CampaignDocument, campaigns } from '../../projections/views/directory-documents.ts'
 import { directory } from '../../projections/views/directory.ts'
+import { type CampaignDocument, campaigns } from '../../projections/views/directory-documents.ts'
 import { builder } from '../graphql/builder.ts'
 import { mutationsOn } from '../graphql/command-mutation.ts'
 import { loadAfter } from '../graphql/load.ts'

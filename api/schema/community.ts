@@ -1,12 +1,12 @@
 /** Communities: people who share an interest, with an owner. */
 import { communityCommand } from '../../domain/community.ts'
 import * as shape from '../../domain/events/shapes.ts'
+import { directory } from '../../projections/views/directory.ts'
 import {
   type CommunityDocument,
   communities,
   type PickupPointDocument,
 } from '../../projections/views/directory-documents.ts'
-import { directory } from '../../projections/views/directory.ts'
 import { reaches } from '../auth/reach.ts'
 import { builder } from '../graphql/builder.ts'
 import { mutationsOn } from '../graphql/command-mutation.ts'
@@ -124,19 +124,29 @@ const founding = ({ input, key, services }: Filling): Filled => {
   return { deploymentId: null, ...(input.source == null ? { source: key?.external ?? null } : {}) }
 }
 
-mutation('foundCommunity', 'FoundCommunity', 'Founds a community, with its zone, its currency and its owner.', {
-  target: { kind: 'NEW', prefix: 'community', property: 'communityId', within: () => ['platform'] },
-  owners: { by: 'NOBODY' },
-  key: 'REQUIRED',
-  filled: ['deploymentId'],
-  defaulted: ['source'],
-  fill: founding,
-})
-mutation('describeCommunity', 'DescribeCommunity', 'Says what the community stands for, and where it meets.', {
-  target: named,
-  owners: own,
-  versioned: true,
-})
+mutation(
+  'foundCommunity',
+  'FoundCommunity',
+  'Founds a community, with its zone, its currency and its owner.',
+  {
+    target: { kind: 'NEW', prefix: 'community', property: 'communityId', within: () => ['platform'] },
+    owners: { by: 'NOBODY' },
+    key: 'REQUIRED',
+    filled: ['deploymentId'],
+    defaulted: ['source'],
+    fill: founding,
+  },
+)
+mutation(
+  'describeCommunity',
+  'DescribeCommunity',
+  'Says what the community stands for, and where it meets.',
+  {
+    target: named,
+    owners: own,
+    versioned: true,
+  },
+)
 mutation(
   'setAttributionPolicy',
   'SetAttributionPolicy',

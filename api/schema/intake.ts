@@ -5,7 +5,7 @@ import { parkingReasons } from '../../domain/events/purchases.ts'
 import * as shape from '../../domain/events/shapes.ts'
 import { intakeCommand } from '../../domain/intake.ts'
 import type { CommandMeta } from '../../eventstore/command.ts'
-import { type FactDocument, facts, factStatuses, intake } from '../../projections/views/intake.ts'
+import { type FactDocument, factStatuses, facts, intake } from '../../projections/views/intake.ts'
 import { builder } from '../graphql/builder.ts'
 import { mutationsOn } from '../graphql/command-mutation.ts'
 import type { Filled, Filling } from '../graphql/command-spec.ts'
@@ -19,17 +19,18 @@ import { errorsOfIssues, userErrorOf } from '../graphql/user-error.ts'
 import { NodeType } from './node.ts'
 import { SourceType } from './source.ts'
 
+export const FactKindType = enumNamed('FactKind', ['PAYMENT', 'REFUND', 'DISPUTE', 'ROW'])
+export const FactStatusType = enumNamed('FactStatus', factStatuses)
+export const ParkingReasonType = enumNamed('ParkingReason', parkingReasons)
+
 export const FactType = builder.objectRef<FactDocument>('ParkedFact').implement({
   description: 'A stated fact that could not be attached: counted in suspense until it is settled.',
   interfaces: [NodeType],
   fields: (t) => ({
     id: t.exposeID('fact'),
-    kind: t.field({
-      type: enumNamed('FactKind', ['PAYMENT', 'REFUND', 'DISPUTE', 'ROW']),
-      resolve: ({ content }) => content.kind,
-    }),
-    status: t.field({ type: enumNamed('FactStatus', factStatuses), resolve: ({ status }) => status }),
-    why: t.field({ type: enumNamed('ParkingReason', parkingReasons), resolve: ({ why }) => why }),
+    kind: t.field({ type: FactKindType, resolve: ({ content }) => content.kind }),
+    status: t.field({ type: FactStatusType, resolve: ({ status }) => status }),
+    why: t.field({ type: ParkingReasonType, resolve: ({ why }) => why }),
     detail: t.exposeString('detail'),
     amount: t.field({ type: MoneyType, resolve: ({ amount, currency }) => moneyOf(amount, currency) }),
     purchaseId: t.exposeID('purchase', { nullable: true }),
@@ -41,7 +42,10 @@ export const FactType = builder.objectRef<FactDocument>('ParkedFact').implement(
     at: t.field({ type: 'DateTime', resolve: ({ at }) => at }),
     parkedAt: t.field({ type: 'DateTime', resolve: ({ parkedAt }) => parkedAt }),
     endedAt: t.field({ type: 'DateTime', nullable: true, resolve: ({ endedAt }) => endedAt }),
-    attachedTo: t.exposeID('attachedTo', { nullable: true, description: 'The purchase that it was attached to.' }),
+    attachedTo: t.exposeID('attachedTo', {
+      nullable: true,
+      description: 'The purchase that it was attached to.',
+    }),
     note: t.exposeString('note', { nullable: true }),
   }),
 })
@@ -89,7 +93,8 @@ const asked = z.strictObject({
 builder.mutationField('resolveFact', (t) =>
   t.field({
     type: FactPayload,
-    description: 'Attaches a parked fact to a purchase; it leaves suspense. Again after a failure, it goes on.',
+    description:
+      'Attaches a parked fact to a purchase; it leaves suspense. Again after a failure, it goes on.',
     args: { input: t.arg({ type: ResolveFactInput }) },
     resolve: async (_parent, { input }, context, info) => {
       const toInput = (inner: readonly (string | number)[]) => ['input', ...inner.map(String)]

@@ -66,7 +66,12 @@ builder.mutationField('issueApiKey', (t) =>
     description: 'Issues a key for the systems of an organisation. It does no more than its subject may.',
     args: { input: t.arg({ type: issue.input.ref }) },
     resolve: async (_parent, { input }, context, info): Promise<Issued> => {
-      const outcome = await runCommand(issue, { input, path: ['input'], context, reach: reachIn(context, info) })
+      const outcome = await runCommand(issue, {
+        input,
+        path: ['input'],
+        context,
+        reach: reachIn(context, info),
+      })
       const secret = outcome.id === null || outcome.replayed ? null : (secrets.get(input) ?? null)
       return { ...outcome, secret }
     },

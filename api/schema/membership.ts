@@ -48,13 +48,19 @@ export const MembershipType = builder.objectRef<MembershipDocument>('Membership'
     inviterId: t.exposeID('inviter', { nullable: true }),
     binding: t.field({ type: ReferralBindingType, nullable: true, resolve: ({ binding }) => binding }),
     joinedAt: t.field({ type: 'DateTime', resolve: ({ joinedAt }) => joinedAt }),
-    active: t.boolean({ description: 'False once the member has left.', resolve: ({ active }) => active === 1 }),
+    active: t.boolean({
+      description: 'False once the member has left.',
+      resolve: ({ active }) => active === 1,
+    }),
     leftAt: t.field({ type: 'DateTime', nullable: true, resolve: ({ leftAt }) => leftAt }),
     stage: t.field({ type: MemberStageType, resolve: ({ stage }) => stage }),
     interests: t.stringList({ resolve: ({ interests }) => [...interests] }),
     tags: t.stringList({ resolve: ({ tags }) => [...tags] }),
     consents: t.field({ type: [ConsentType], resolve: ({ consents }) => [...consents] }),
-    becamePartnerId: t.exposeID('partner', { nullable: true, description: 'The partner that the member became.' }),
+    becamePartnerId: t.exposeID('partner', {
+      nullable: true,
+      description: 'The partner that the member became.',
+    }),
   }),
 })
 
@@ -89,7 +95,8 @@ mutation('joinCommunity', 'JoinCommunity', 'A person joins a community; who invi
 const named = { kind: 'NAMED', input: 'membershipId', id: shape.membershipId, thing: 'membership' } as const
 const own = {
   by: 'STATE',
-  of: ({ ref }: { readonly ref: { readonly communityId: string } | null }) => (ref === null ? [] : [ref.communityId]),
+  of: ({ ref }: { readonly ref: { readonly communityId: string } | null }) =>
+    ref === null ? [] : [ref.communityId],
 } as const
 /** Instants that the client may state; else it is now. */
 const nowAs = (property: string) => ({
@@ -116,8 +123,14 @@ mutation('reachStage', 'ReachStage', 'The member came to a stage, by the evidenc
 })
 mutation('loseStage', 'LoseStage', 'The member fell back to a stage.', { target: named, owners: own })
 mutation('giveConsent', 'GiveConsent', 'The member agrees to a use of data.', { target: named, owners: own })
-mutation('withdrawConsent', 'WithdrawConsent', 'The member takes a consent back.', { target: named, owners: own })
-mutation('memberBecomesPartner', 'BecomePartner', 'The member now also supplies.', { target: named, owners: own })
+mutation('withdrawConsent', 'WithdrawConsent', 'The member takes a consent back.', {
+  target: named,
+  owners: own,
+})
+mutation('memberBecomesPartner', 'BecomePartner', 'The member now also supplies.', {
+  target: named,
+  owners: own,
+})
 mutation('leaveCommunity', 'LeaveCommunity', 'The member leaves; what happened stays.', {
   target: named,
   owners: own,

@@ -1,8 +1,13 @@
 /** Offers: a partner's terms for one product, in versions. */
 import type { OfferFacts } from '../../domain/events/catalog-items.ts'
 import * as shape from '../../domain/events/shapes.ts'
-import { offerCommand, type OfferState } from '../../domain/offer.ts'
-import { catalogueView, type OfferDocument, offerStatuses, offers } from '../../projections/views/catalogue.ts'
+import { type OfferState, offerCommand } from '../../domain/offer.ts'
+import {
+  catalogueView,
+  type OfferDocument,
+  offerStatuses,
+  offers,
+} from '../../projections/views/catalogue.ts'
 import { reaches } from '../auth/reach.ts'
 import { builder } from '../graphql/builder.ts'
 import { mutationsOn } from '../graphql/command-mutation.ts'
@@ -25,7 +30,8 @@ const StockPolicyType = builder.objectRef<OfferFacts['stock']>('StockPolicy').im
 })
 
 export const OfferType = builder.objectRef<OfferDocument>('Offer').implement({
-  description: "A partner's terms for one product, as they are now. Purchases keep the version they were made under.",
+  description:
+    "A partner's terms for one product, as they are now. Purchases keep the version they were made under.",
   interfaces: [NodeType],
   fields: (t) => ({
     id: t.exposeID('offer'),
@@ -91,7 +97,12 @@ const own = {
 } as const
 
 mutation('publishOffer', 'PublishOffer', 'A partner offers something: the first version of its terms.', {
-  target: { kind: 'NEW', prefix: 'offer', property: 'offerId', within: ({ partnerId }) => [String(partnerId)] },
+  target: {
+    kind: 'NEW',
+    prefix: 'offer',
+    property: 'offerId',
+    within: ({ partnerId }) => [String(partnerId)],
+  },
   owners: { by: 'COMMAND', of: ({ partnerId }) => [partnerId], path: 'partnerId' },
   key: 'REQUIRED',
   defaulted: ['source'],

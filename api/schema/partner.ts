@@ -1,8 +1,12 @@
 /** Partners: brands that supply offers. */
 import * as shape from '../../domain/events/shapes.ts'
 import { partnerCommand } from '../../domain/partner.ts'
-import { type PartnerDocument, partners, partnerStatuses } from '../../projections/views/directory-documents.ts'
 import { directory } from '../../projections/views/directory.ts'
+import {
+  type PartnerDocument,
+  partnerStatuses,
+  partners,
+} from '../../projections/views/directory-documents.ts'
 import { reaches } from '../auth/reach.ts'
 import { builder } from '../graphql/builder.ts'
 import { mutationsOn } from '../graphql/command-mutation.ts'
@@ -47,7 +51,8 @@ export const PartnerType = builder.objectRef<PartnerDocument>('Partner').impleme
     }),
     reason: t.string({
       nullable: true,
-      description: 'Why it was refused, suspended or reinstated. Shown to the partner and the platform alone.',
+      description:
+        'Why it was refused, suspended or reinstated. Shown to the partner and the platform alone.',
       resolve: ({ reason, partner }, _args, context, info) =>
         reaches(reachIn(context, info), [partner]) ? reason : null,
     }),

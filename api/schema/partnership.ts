@@ -3,13 +3,13 @@ import { partnershipIdOf } from '../../domain/derive.ts'
 import type { Rate } from '../../domain/events/organisations.ts'
 import * as shape from '../../domain/events/shapes.ts'
 import { partnershipCommand } from '../../domain/partnership.ts'
+import { directory } from '../../projections/views/directory.ts'
 import {
   type PartnershipDocument,
   partnershipStatuses,
   partnerships,
   type TermsDocument,
 } from '../../projections/views/directory-documents.ts'
-import { directory } from '../../projections/views/directory.ts'
 import { builder } from '../graphql/builder.ts'
 import { mutationsOn } from '../graphql/command-mutation.ts'
 import { enumNamed } from '../graphql/input-types.ts'
@@ -45,7 +45,10 @@ const RateType = builder.objectRef<Rate>('Rate').implement({
     poolBasisPoints: t.exposeInt('poolBasisPoints', { description: 'Of the base, for the pool.' }),
     base: t.field({ type: enumNamed('PoolBase', ['GROSS', 'NET_OF_TAX']), resolve: ({ base }) => base }),
     division: t.field({ type: [PoolPartType], resolve: ({ division }) => [...division] }),
-    paymentFeeBearer: t.field({ type: FallbackRoleType, resolve: ({ paymentFeeBearer }) => paymentFeeBearer }),
+    paymentFeeBearer: t.field({
+      type: FallbackRoleType,
+      resolve: ({ paymentFeeBearer }) => paymentFeeBearer,
+    }),
     hold: t.field({ type: HoldType, resolve: ({ hold }) => hold }),
     keepPoolOnRefund: t.exposeBoolean('keepPoolOnRefund'),
   }),
@@ -71,13 +74,15 @@ const AcceptedTermsType = builder
     }),
   })
 
-const PartnershipEndType = builder.objectRef<PartnershipDocument['ends'][number]>('PartnershipEnd').implement({
-  fields: (t) => ({
-    through: t.exposeInt('through', { description: 'The last version that it ends.' }),
-    at: t.field({ type: 'DateTime', resolve: ({ at }) => at }),
-    reason: t.exposeString('reason'),
-  }),
-})
+const PartnershipEndType = builder
+  .objectRef<PartnershipDocument['ends'][number]>('PartnershipEnd')
+  .implement({
+    fields: (t) => ({
+      through: t.exposeInt('through', { description: 'The last version that it ends.' }),
+      at: t.field({ type: 'DateTime', resolve: ({ at }) => at }),
+      reason: t.exposeString('reason'),
+    }),
+  })
 
 export const PartnershipType = builder.objectRef<PartnershipDocument>('Partnership').implement({
   description: 'The terms between a partner and a community: proposed by one side, accepted by the other.',
@@ -142,17 +147,32 @@ mutation('amendPartnership', 'AmendPartnership', 'Either side proposes the next 
   key: 'REQUIRED',
 })
 
-const named = { kind: 'NAMED', input: 'partnershipId', id: shape.partnershipId, thing: 'partnership' } as const
+const named = {
+  kind: 'NAMED',
+  input: 'partnershipId',
+  id: shape.partnershipId,
+  thing: 'partnership',
+} as const
 const sideOf = (
   { ref }: { readonly ref: Omit<Stated, 'by'> | null },
   { by }: { readonly by: Stated['by'] },
 ): readonly string[] => (ref === null ? [] : [by === 'PARTNER' ? ref.partnerId : ref.communityId])
 
-mutation('acceptPartnership', 'AcceptPartnership', 'The other side accepts a version of the terms: they bind.', {
-  target: named,
-  owners: { by: 'STATE', of: sideOf },
-})
-mutation('endPartnership', 'EndPartnership', 'Nothing new is sold under these terms after the instant named.', {
-  target: named,
-  owners: { by: 'STATE', of: sideOf },
-})
+mutation(
+  'acceptPartnership',
+  'AcceptPartnership',
+  'The other side accepts a version of the terms: they bind.',
+  {
+    target: named,
+    owners: { by: 'STATE', of: sideOf },
+  },
+)
+mutation(
+  'endPartnership',
+  'EndPartnership',
+  'Nothing new is sold under these terms after the instant named.',
+  {
+    target: named,
+    owners: { by: 'STATE', of: sideOf },
+  },
+)

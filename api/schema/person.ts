@@ -1,7 +1,7 @@
 /** Persons across communities, and the identities that other systems know them by. Only opaque ids are told. */
 import * as shape from '../../domain/events/shapes.ts'
 import { identityCommand } from '../../domain/identity.ts'
-import { personCommand, type PersonState } from '../../domain/person.ts'
+import { type PersonState, personCommand } from '../../domain/person.ts'
 import { identityPlace } from '../auth/authenticate.ts'
 import { builder } from '../graphql/builder.ts'
 import { mutationsOn } from '../graphql/command-mutation.ts'
@@ -50,10 +50,15 @@ const identityMutation = mutationsOn({
 const named = { kind: 'NAMED', input: 'personId', id: shape.personId, thing: 'person' } as const
 const nobody = { by: 'NOBODY' } as const
 
-mutation('identifyVisitor', 'IdentifyVisitor', 'A visitor turned out to be this person: the journeys of both count.', {
-  target: named,
-  owners: nobody,
-})
+mutation(
+  'identifyVisitor',
+  'IdentifyVisitor',
+  'A visitor turned out to be this person: the journeys of both count.',
+  {
+    target: named,
+    owners: nobody,
+  },
+)
 mutation('setPersonPayee', 'SetPersonPayee', 'Says where the person is to be paid.', {
   target: named,
   owners: nobody,
@@ -78,7 +83,10 @@ const textField = (description: string): InputField => ({
   description,
 })
 
-const idField = (description: string): InputField => ({ ...textField(description), node: { kind: 'scalar', scalar: 'ID' } })
+const idField = (description: string): InputField => ({
+  ...textField(description),
+  node: { kind: 'scalar', scalar: 'ID' },
+})
 
 const external: Readonly<Record<string, InputField>> = {
   provider: textField('The system that knows the person: the `iss` of its tokens, or a code of a shop.'),
@@ -97,8 +105,7 @@ const hashed = (input: Input, services: Services): unknown => {
 /** Sealed with the person's own key, so that an erasure cuts the link. */
 const sealPerson = async ({ input, services }: Filling): Promise<Filled> => {
   const person = shape.personId.safeParse(input.personId)
-  if (!person.success)
-    throw new Unprepared(errorsOfIssues(person.error.issues, () => ['input', 'personId']))
+  if (!person.success) throw new Unprepared(errorsOfIssues(person.error.issues, () => ['input', 'personId']))
   const { state } = await services.handler.read(services.model.person, person.data)
   if (state.id === null || state.erased)
     throw new Unprepared([
@@ -108,19 +115,42 @@ const sealPerson = async ({ input, services }: Filling): Promise<Filled> => {
   return { person: await services.sealing.seal(person.data, 'identity', place, person.data) }
 }
 
-const identified = { kind: 'DERIVED', idOf: (services: Services, _: unknown, input: Input) => hashOf(input, services) } as const
+const identified = {
+  kind: 'DERIVED',
+  idOf: (services: Services, _: unknown, input: Input) => hashOf(input, services),
+} as const
 
-identityMutation('claimIdentity', 'ClaimIdentity', 'An external identity belongs to this person from now on.', {
-  target: identified,
-  owners: nobody,
-  filled: ['person'],
-  extra: { ...external, personId: idField('Of the person whose it is.') },
-  fill: sealPerson,
-  hashed,
-})
+identityMutation(
+  'claimIdentity',
+  'ClaimIdentity',
+  'An external identity belongs to this person from now on.',
+  {
+    target: identified,
+    owners: nobody,
+    filled: ['person'],
+    extra: { ...external, personId: idField('Of the person whose it is.') },
+    fill: sealPerson,
+    hashed,
+  },
+)
 identityMutation('releaseIdentity', 'ReleaseIdentity', 'The identity may be claimed anew.', {
   target: identified,
   owners: nobody,
   extra: external,
   hashed,
 })
+
+builder.queryField('person', (t) =>
+  t.field({
+    type: PersonType,
+    nullable: true,
+    description: 'One person, by their id; null where there is none.',
+    args: { id: t.arg.id() },
+    resolve: async (_parent, { id }, { services: { handler, model } }) => {
+      const parsed = shape.personId.safeParse(id)
+      if (!parsed.success) return null
+      const { state } = await handler.readFresh(model.person, parsed.data)
+      return state.id === null ? null : { ...state, id: state.id }
+    },
+  }),
+)

@@ -11,7 +11,11 @@ import { definePayload } from '../graphql/outcome.ts'
 import { PurchaseType } from './purchase.ts'
 
 export const PurchasePayload = definePayload('PurchasePayload', (t) => ({
-  purchaseId: t.id({ nullable: true, description: 'Told at once; `purchase` waits for the views.', resolve: ({ id }) => id }),
+  purchaseId: t.id({
+    nullable: true,
+    description: 'Told at once; `purchase` waits for the views.',
+    resolve: ({ id }) => id,
+  }),
   purchase: t.field({
     type: PurchaseType,
     nullable: true,
@@ -69,13 +73,18 @@ const plain = {
   fill: filling(null),
 }
 
-mutation('placePurchase', 'PlacePurchase', 'Asks that a sale happen. Names the versions and the total that the buyer saw.', {
-  target: created,
-  owners: inCommunity,
-  key: 'REQUIRED',
-  filled: ['at'],
-  fill: ({ now }) => ({ at: now }),
-})
+mutation(
+  'placePurchase',
+  'PlacePurchase',
+  'Asks that a sale happen. Names the versions and the total that the buyer saw.',
+  {
+    target: created,
+    owners: inCommunity,
+    key: 'REQUIRED',
+    filled: ['at'],
+    fill: ({ now }) => ({ at: now }),
+  },
+)
 /** Rows of `recordPurchases` are prepared as this one. */
 export const recordPurchase = mutation(
   'recordPurchase',
@@ -89,7 +98,12 @@ export const recordPurchase = mutation(
     fill: ({ input, key }) => (input.source == null ? { source: key?.source } : {}),
   },
 )
-mutation('capturePayment', 'CapturePayment', 'Takes a payment, of at most what is still to be paid.', keyed('captureId'))
+mutation(
+  'capturePayment',
+  'CapturePayment',
+  'Takes a payment, of at most what is still to be paid.',
+  keyed('captureId'),
+)
 mutation('recordPaymentFee', 'RecordPaymentFee', 'States what the provider kept for a capture.', {
   ...keyed('feeId'),
   currencyAsked: 'REQUIRED',
@@ -106,10 +120,15 @@ mutation('fulfilLines', 'FulfilLines', 'Lines were delivered, or fetched. A part
     },
   },
 })
-mutation('refundPurchase', 'RefundPurchase', 'Takes lines back, or parts of them; all that is left, where none is named.', {
-  ...keyed('refundId'),
-  currencyAsked: 'OPTIONAL',
-})
+mutation(
+  'refundPurchase',
+  'RefundPurchase',
+  'Takes lines back, or parts of them; all that is left, where none is named.',
+  {
+    ...keyed('refundId'),
+    currencyAsked: 'OPTIONAL',
+  },
+)
 mutation('cancelPurchase', 'CancelPurchase', 'A purchase that was never paid is off.', plain)
 mutation(
   'voidPurchase',
@@ -117,17 +136,32 @@ mutation(
   'The record was wrong: all that it put in the books is taken out. Names the right one, if there is one.',
   plain,
 )
-mutation('bookVariance', 'BookVariance', 'What is left on the receivable goes to the variance account, with its reason.', plain)
+mutation(
+  'bookVariance',
+  'BookVariance',
+  'What is left on the receivable goes to the variance account, with its reason.',
+  plain,
+)
 mutation('disputePayment', 'DisputePayment', 'The buyer disputes a capture.', {
   ...keyed('disputeId'),
   currencyAsked: 'REQUIRED',
 })
 mutation('winDispute', 'WinDispute', 'The disputed money is ours again.', plain)
-mutation('loseDispute', 'LoseDispute', 'The disputed money is gone: lines are reversed as a refund does it.', {
-  ...plain,
-  currencyAsked: 'REQUIRED',
-})
-mutation('correctAttribution', 'CorrectAttribution', 'Another sharer is credited, or nobody. Before settlement only.', {
-  ...plain,
-  fill: ({ input, streamId, now }) => ({ purchaseId: streamId, ...(input.at == null ? { at: now } : {}) }),
-})
+mutation(
+  'loseDispute',
+  'LoseDispute',
+  'The disputed money is gone: lines are reversed as a refund does it.',
+  {
+    ...plain,
+    currencyAsked: 'REQUIRED',
+  },
+)
+mutation(
+  'correctAttribution',
+  'CorrectAttribution',
+  'Another sharer is credited, or nobody. Before settlement only.',
+  {
+    ...plain,
+    fill: ({ input, streamId, now }) => ({ purchaseId: streamId, ...(input.at == null ? { at: now } : {}) }),
+  },
+)

@@ -1,8 +1,8 @@
 /** Purchases and sales in lists: whole ones for communities and the platform, a partner's own part for brands. */
 import {
+  purchaseList as listPurchases,
   type PartnerSale,
   partnerSales,
-  purchaseList as listPurchases,
   purchaseOf,
 } from '../../projections/queries/purchases.ts'
 import type { PurchaseDocument } from '../../projections/views/purchase-documents.ts'
@@ -24,7 +24,11 @@ const PurchaseConnection = defineConnection<PurchaseDocument>(
 
 const placedArgs = () =>
   builder.args((t) => ({
-    placedFrom: t.field({ type: 'DateTime', required: false, description: 'Placed at this instant or later.' }),
+    placedFrom: t.field({
+      type: 'DateTime',
+      required: false,
+      description: 'Placed at this instant or later.',
+    }),
     placedBefore: t.field({ type: 'DateTime', required: false, description: 'Placed before this instant.' }),
     newestFirst: t.boolean({ required: false, defaultValue: true }),
   }))

@@ -1,7 +1,11 @@
 /** Purchases: what a member bought in a community, and all that happened to it. */
 import { flags } from '../../domain/events/sale.ts'
 import type { Capture, Dispute, PurchaseState } from '../../domain/purchase/state.ts'
-import { type PurchaseDocument, purchaseStatuses, varianceClasses } from '../../projections/views/purchase-documents.ts'
+import {
+  type PurchaseDocument,
+  purchaseStatuses,
+  varianceClasses,
+} from '../../projections/views/purchase-documents.ts'
 import { builder } from '../graphql/builder.ts'
 import type { ApiContext } from '../graphql/context.ts'
 import { enumNamed } from '../graphql/input-types.ts'
@@ -54,15 +58,18 @@ const DisputeType = builder.objectRef<Priced<Dispute>>('Dispute').implement({
   }),
 })
 
-const SegmentAtType = builder.objectRef<{ readonly id: string; readonly version: number }>('SegmentVersion').implement({
-  fields: (t) => ({ segmentId: t.exposeID('id'), version: t.exposeInt('version') }),
-})
+const SegmentAtType = builder
+  .objectRef<{ readonly id: string; readonly version: number }>('SegmentVersion')
+  .implement({
+    fields: (t) => ({ segmentId: t.exposeID('id'), version: t.exposeInt('version') }),
+  })
 
 /** Fields that are read from the stream cost more than those of the view. */
 const fromStream = { extensions: { cost: { points: 3 } } } as const
 
 export const PurchaseType = builder.objectRef<PurchaseDocument>('Purchase').implement({
-  description: 'What a member bought in a community. Figures are as the views have them; lines come from its own events.',
+  description:
+    'What a member bought in a community. Figures are as the views have them; lines come from its own events.',
   interfaces: [NodeType],
   fields: (t) => ({
     id: t.exposeID('purchase'),
@@ -92,7 +99,11 @@ export const PurchaseType = builder.objectRef<PurchaseDocument>('Purchase').impl
       description: 'Left on the receivable: positive where the buyer still owes.',
       resolve: ({ open, currency }) => moneyOf(open, currency),
     }),
-    variance: t.field({ type: VarianceClassType, nullable: true, resolve: ({ varianceClass }) => varianceClass }),
+    variance: t.field({
+      type: VarianceClassType,
+      nullable: true,
+      resolve: ({ varianceClass }) => varianceClass,
+    }),
     varianceReason: t.exposeString('varianceReason', { nullable: true }),
     replacedBy: t.exposeID('replacedBy', { nullable: true }),
     lines: t.field({

@@ -60,7 +60,11 @@ const field = (scalar: ScalarName, required: boolean, description: string): Inpu
 })
 
 const reference: Readonly<Record<string, InputField>> = {
-  purchaseId: field('ID', false, 'Of the purchase. Without it, the fact waits until somebody finds its purchase.'),
+  purchaseId: field(
+    'ID',
+    false,
+    'Of the purchase. Without it, the fact waits until somebody finds its purchase.',
+  ),
   reference: field('String', false, 'The number that the source gives the purchase.'),
 }
 
@@ -106,10 +110,8 @@ interface Statement<Of extends Type> {
   ) => Promise<Stated>
 }
 
-const isOf = <Of extends Type>(
-  command: { readonly type: string },
-  type: Of,
-): command is CommandOf<Of> => command.type === type
+const isOf = <Of extends Type>(command: { readonly type: string }, type: Of): command is CommandOf<Of> =>
+  command.type === type
 
 /** The purchase that is named, and whose it is; foreign and missing ones are the same to who may not see all. */
 const purchaseOf = async ({ input, path, context, reach }: Asked): Promise<string | null> => {
@@ -215,7 +217,8 @@ const clearingOf = (
 builder.mutationFields((t) => ({
   recordPayment: t.field({
     type: StatedPayload,
-    description: 'States a payment that a provider took. Without a purchase, or past its books, it is parked.',
+    description:
+      'States a payment that a provider took. Without a purchase, or past its books, it is parked.',
     args: { input: t.arg({ type: paymentInput.ref }) },
     resolve: (_parent, { input }, context, info) =>
       answer({ input, path: ['input'], context, reach: reachIn(context, info) }, payment),

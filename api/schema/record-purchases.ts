@@ -1,4 +1,6 @@
 /** Many stated sales in one request: each for itself, or all or none. */
+
+import type { Reach } from '../auth/reach.ts'
 import { builder } from '../graphql/builder.ts'
 import { outcomeOf } from '../graphql/command-mutation.ts'
 import type { Input } from '../graphql/command-spec.ts'
@@ -10,7 +12,6 @@ import { type Outcome, refused } from '../graphql/outcome.ts'
 import { type PositionMark, writePosition } from '../graphql/position-token.ts'
 import { type Prepared, Unprepared } from '../graphql/prepare.ts'
 import { inputError, type UserError } from '../graphql/user-error.ts'
-import type { Reach } from '../auth/reach.ts'
 import { PurchasePayload, recordPurchase } from './purchase-mutations.ts'
 
 /** Most rows of one request. */
@@ -99,7 +100,9 @@ const recordRows = async (
 const furthest = (rows: readonly Outcome[], { services: { store } }: ApiContext): PositionMark | null =>
   rows.reduce<PositionMark | null>(
     (last, { mark }) =>
-      last === null || (mark !== null && store.comparePositions(mark.position, last.position) > 0) ? mark : last,
+      last === null || (mark !== null && store.comparePositions(mark.position, last.position) > 0)
+        ? mark
+        : last,
     null,
   )
 
@@ -111,7 +114,8 @@ RecordPurchasesPayload.implement({
     rejected: t.int({ resolve: ({ rows }) => rows.filter(({ id }) => id === null).length }),
     position: t.exposeString('position', {
       nullable: true,
-      description: 'Of the last that was recorded. Give it to queries as `minPosition`, and they will have seen all.',
+      description:
+        'Of the last that was recorded. Give it to queries as `minPosition`, and they will have seen all.',
     }),
     userErrors: t.field({
       type: [UserErrorType],

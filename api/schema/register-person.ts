@@ -50,7 +50,10 @@ const metaOf = (
 }
 
 /** The person whom the identity belongs to: a new one, where nobody has claimed it. */
-const claimed = async (context: ApiContext, { system, id }: NonNullable<Key['external']>): Promise<string> => {
+const claimed = async (
+  context: ApiContext,
+  { system, id }: NonNullable<Key['external']>,
+): Promise<string> => {
   const { handler, model, sealing, identityHash, newId } = context.services
   const hash = identityHash(system, id)
   const place = identityPlace(hash)
@@ -58,9 +61,11 @@ const claimed = async (context: ApiContext, { system, id }: NonNullable<Key['ext
   const known = state.person === null ? null : sealing.open(place, state.person)
   if (known?.state === 'OPEN') return known.text
   if (known?.state === 'FORGOTTEN')
-    throw new Rejection('WRONG_STATE', 'This person was erased. Release the identity before it is claimed anew.', [
-      'key',
-    ])
+    throw new Rejection(
+      'WRONG_STATE',
+      'This person was erased. Release the identity before it is claimed anew.',
+      ['key'],
+    )
   const personId = newId('person')
   const person = await sealing.seal(personId, 'identity', place, personId)
   const meta = metaOf(context, newId('command'), { claim: hash })
@@ -76,12 +81,17 @@ const claimed = async (context: ApiContext, { system, id }: NonNullable<Key['ext
 
 const register = async (context: ApiContext, guest: boolean, key: Key): Promise<Outcome> => {
   const { handler, model, derive, store } = context.services
-  const personId = key.external === null ? derive('person', ...key.parts) : await claimed(context, key.external)
+  const personId =
+    key.external === null ? derive('person', ...key.parts) : await claimed(context, key.external)
   // A guest whom a shop knows may become known under the same number; a random key stands for one request.
   const how = key.external !== null && guest ? 'guest' : 'known'
   const commandId = derive('command', 'person', personId, how)
   const command = { type: 'RegisterPerson', personId, guest } as const
-  return done(store, personId, await handler.execute(model.person, personId, command, metaOf(context, commandId, command)))
+  return done(
+    store,
+    personId,
+    await handler.execute(model.person, personId, command, metaOf(context, commandId, command)),
+  )
 }
 
 builder.mutationField('registerPerson', (t) =>
@@ -92,7 +102,8 @@ builder.mutationField('registerPerson', (t) =>
     resolve: async (_parent, { input }, context) => {
       const key = readKey(input.key)
       if (key === undefined) {
-        const message = 'A key is made of texts of 1 to 120 characters. Choose one, and send it with each attempt.'
+        const message =
+          'A key is made of texts of 1 to 120 characters. Choose one, and send it with each attempt.'
         return refused([inputError('INVALID', message, ['input', 'key'])])
       }
       try {

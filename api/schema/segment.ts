@@ -1,8 +1,8 @@
 /** Segments: versioned rules, or lists, that pick some of a community's members. */
 import * as shape from '../../domain/events/shapes.ts'
 import { segmentsCommand } from '../../domain/segments.ts'
-import { type SegmentDocument, segments } from '../../projections/views/directory-documents.ts'
 import { directory } from '../../projections/views/directory.ts'
+import { type SegmentDocument, segments } from '../../projections/views/directory-documents.ts'
 import { builder } from '../graphql/builder.ts'
 import { mutationsOn } from '../graphql/command-mutation.ts'
 import { loadAfter } from '../graphql/load.ts'

@@ -1,8 +1,8 @@
 /** Shares: a sharer's links to offers, bundles and communities. */
 import * as shape from '../../domain/events/shapes.ts'
-import { shareCommand, type ShareState } from '../../domain/share.ts'
-import { type ShareDocument, shares } from '../../projections/views/attribution-documents.ts'
+import { type ShareState, shareCommand } from '../../domain/share.ts'
 import { attributionView } from '../../projections/views/attribution.ts'
+import { type ShareDocument, shares } from '../../projections/views/attribution-documents.ts'
 import { builder } from '../graphql/builder.ts'
 import { mutationsOn } from '../graphql/command-mutation.ts'
 import { enumNamed } from '../graphql/input-types.ts'
@@ -44,7 +44,10 @@ export const ShareType = builder.objectRef<ShareDocument>('Share').implement({
     createdAt: t.field({ type: 'DateTime', resolve: ({ createdAt }) => createdAt }),
     touches: t.exposeInt('touches'),
     joins: t.exposeInt('joins'),
-    revoked: t.boolean({ description: 'It counts no touch any more.', resolve: ({ revoked }) => revoked === 1 }),
+    revoked: t.boolean({
+      description: 'It counts no touch any more.',
+      resolve: ({ revoked }) => revoked === 1,
+    }),
   }),
 })
 
@@ -62,18 +65,23 @@ const mutation = mutationsOn({
   payload: SharePayload,
 })
 
-mutation('createShare', 'CreateShare', "Makes a sharer's link to an offer, a bundle or the community itself.", {
-  target: {
-    kind: 'NEW',
-    prefix: 'share',
-    property: 'shareId',
-    within: ({ communityId }) => [String(communityId)],
+mutation(
+  'createShare',
+  'CreateShare',
+  "Makes a sharer's link to an offer, a bundle or the community itself.",
+  {
+    target: {
+      kind: 'NEW',
+      prefix: 'share',
+      property: 'shareId',
+      within: ({ communityId }) => [String(communityId)],
+    },
+    owners: { by: 'COMMAND', of: ({ communityId }) => [communityId], path: 'communityId' },
+    key: 'REQUIRED',
+    defaulted: ['createdAt'],
+    fill: ({ input, now }) => (input.createdAt == null ? { createdAt: now } : {}),
   },
-  owners: { by: 'COMMAND', of: ({ communityId }) => [communityId], path: 'communityId' },
-  key: 'REQUIRED',
-  defaulted: ['createdAt'],
-  fill: ({ input, now }) => (input.createdAt == null ? { createdAt: now } : {}),
-})
+)
 mutation('revokeShare', 'RevokeShare', 'The link counts no touch any more.', {
   target: { kind: 'NAMED', input: 'shareId', id: shape.shareId, thing: 'share' },
   owners: { by: 'STATE', of: ({ created }: ShareState) => (created === null ? [] : [created.communityId]) },

@@ -1,8 +1,8 @@
 /** The taxonomy: categories of offers and interests. */
 import { z } from 'zod'
 import { taxonomyCommand } from '../../domain/taxonomy.ts'
-import { type CategoryDocument, categories } from '../../projections/views/directory-documents.ts'
 import { directory } from '../../projections/views/directory.ts'
+import { type CategoryDocument, categories } from '../../projections/views/directory-documents.ts'
 import { builder } from '../graphql/builder.ts'
 import { mutationsOn } from '../graphql/command-mutation.ts'
 import { loadAfter } from '../graphql/load.ts'

@@ -18,15 +18,20 @@ const mutation = mutationsOn({
   payload: TouchPayload,
 })
 
-mutation('recordTouch', 'RecordTouch', 'A contact happened: through a share, a QR code, a door, a live stream.', {
-  target: { kind: 'DERIVED', idOf: (_services, { subject, at }) => journeyIdOf(subject, at) },
-  subjectOf: ({ touchId }) => touchId,
-  owners: { by: 'COMMAND', of: ({ communityId }) => [communityId], path: 'communityId' },
-  key: 'REQUIRED',
-  filled: ['touchId'],
-  defaulted: ['at'],
-  fill: ({ input, key, services, now }) => ({
-    touchId: services.derive('touch', String(input.communityId), ...(key?.parts ?? [])),
-    ...(input.at == null ? { at: now } : {}),
-  }),
-})
+mutation(
+  'recordTouch',
+  'RecordTouch',
+  'A contact happened: through a share, a QR code, a door, a live stream.',
+  {
+    target: { kind: 'DERIVED', idOf: (_services, { subject, at }) => journeyIdOf(subject, at) },
+    subjectOf: ({ touchId }) => touchId,
+    owners: { by: 'COMMAND', of: ({ communityId }) => [communityId], path: 'communityId' },
+    key: 'REQUIRED',
+    filled: ['touchId'],
+    defaulted: ['at'],
+    fill: ({ input, key, services, now }) => ({
+      touchId: services.derive('touch', String(input.communityId), ...(key?.parts ?? [])),
+      ...(input.at == null ? { at: now } : {}),
+    }),
+  },
+)

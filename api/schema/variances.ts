@@ -1,5 +1,11 @@
 /** Purchases whose captures do not tie to what was sold. */
-import { type Tie, ties, type Variance, varianceReasons, variances } from '../../projections/queries/variances.ts'
+import {
+  type Tie,
+  ties,
+  type Variance,
+  varianceReasons,
+  variances,
+} from '../../projections/queries/variances.ts'
 import { purchaseList } from '../../projections/views/purchases.ts'
 import { pageArgs, readArgs } from '../graphql/args.ts'
 import { builder } from '../graphql/builder.ts'

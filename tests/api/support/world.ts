@@ -25,7 +25,11 @@ import { openMemoryDocumentStore } from '../../../projections/memory/document-st
 export interface Answer {
   readonly status: number
   readonly headers: Headers
-  readonly body: { readonly data?: unknown; readonly errors?: readonly AnsweredError[]; readonly extensions?: unknown }
+  readonly body: {
+    readonly data?: unknown
+    readonly errors?: readonly AnsweredError[]
+    readonly extensions?: unknown
+  }
 }
 
 export interface AnsweredError {
