@@ -67,6 +67,7 @@ const servicesOf = (
     log,
     limits,
     issuers: [issuer.issuer],
+    localIssuer: issuer,
     views: projector,
     identityHash: (provider, externalId) => identityHash(keys.identityKey, provider, externalId),
     forget: (subject) =>

@@ -43,6 +43,8 @@ interface Above {
   readonly path: readonly string[]
 }
 
+/** What questions call everything, and nothing: no category may be called so. */
+const reserved: ReadonlySet<string> = new Set(['ALL', 'NONE'])
 // Codes name streams, and these hold printable ASCII only.
 const ascii = /^[\x21-\x7e]+$/
 
@@ -57,6 +59,8 @@ const define = (
       'The code of a category is of ASCII letters and digits. Use names for others.',
       ['code'],
     )
+  if (reserved.has(facts.code))
+    throw new Rejection('INVALID', `No category can be called ${facts.code}. Choose another code.`, ['code'])
   const { code, parent, names, retired } = state
   if (retired)
     throw new Rejection('WRONG_STATE', `The category ${facts.code} is retired. Define another one.`)

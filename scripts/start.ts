@@ -10,6 +10,8 @@ import { type Line, runCommandLine, textFlag } from './command-line.ts'
 
 const sample = { members: 600, purchases: 1_500, seed: 2026 } as const
 const linkSeconds = 12 * 3_600
+/** How long a start waits for views to be built before it says that it listens: it answers meanwhile. */
+const viewsMs = 60_000
 
 /** Only what founded the deployment is in the log. */
 const isEmpty = async ({ store }: Tributary): Promise<boolean> =>
@@ -83,6 +85,8 @@ await runCommandLine({
       if (!empty && (await isEmpty(tributary))) await makeSample(tributary, line)
       const server = await startServer(tributary, config, log)
       try {
+        if (!(await server.projector.whenReady(viewsMs)))
+          line.say('The views are still being built: see /health/ready.')
         await printLinks(tributary, server, line)
         line.say(
           `\nTributary listens on ${server.url}/graphql (data in ${tributary.folder}). Ctrl-C stops it.`,

@@ -9,6 +9,7 @@ import { reachIn } from '../graphql/guard.ts'
 import { enumNamed } from '../graphql/input-types.ts'
 import { MoneyType, moneyOf } from '../graphql/money.ts'
 import { monthOf } from './serving-matrix.ts'
+import { slotName, slotOf } from './slots.ts'
 import { SplitRoleType } from './split-role.ts'
 
 const SplitDimensionType = enumNamed('SplitDimension', splitDimensions)
@@ -19,10 +20,11 @@ const SplitRowType = builder.objectRef<SplitRow>('RevenueSplitRow').implement({
   fields: (t) => ({
     month: t.exposeString('month', { nullable: true, description: 'Of the books, as 2026-03.' }),
     communityId: t.exposeID('community', { nullable: true }),
-    segment: t.exposeString('segment', {
+    segment: t.string({
       nullable: true,
       description:
         "A segment's id, or NONE. A sale counts in each segment of its buyer: do not add these up.",
+      resolve: ({ segment }) => (segment === null ? null : slotName(segment)),
     }),
     partnerId: t.exposeID('partner', { nullable: true, description: 'Whose lines.' }),
     role: t.field({ type: SplitRoleType, nullable: true, resolve: ({ role }) => role }),
@@ -78,7 +80,7 @@ builder.queryField('revenueSplit', (t) =>
       const asked = {
         community: args.communityId ?? null,
         partner: args.partnerId ?? null,
-        segment: args.segment ?? null,
+        segment: slotOf(args.segment),
         currency: args.currency ?? null,
         from: monthOf(args.from, 'from'),
         to: monthOf(args.to, 'to'),

@@ -16,6 +16,7 @@ import { reachIn } from '../graphql/guard.ts'
 import { enumNamed } from '../graphql/input-types.ts'
 import { MoneyType, moneyOf } from '../graphql/money.ts'
 import { RequestError } from '../graphql/request-error.ts'
+import { slotName, slotOf } from './slots.ts'
 
 const PlaceStateType = enumNamed('PlaceState', placeStates)
 
@@ -28,10 +29,14 @@ const CellType = builder.objectRef<MatrixRow>('ServingCell').implement({
   fields: (t) => ({
     partnerId: t.exposeID('partner'),
     communityId: t.exposeID('community'),
-    segment: t.exposeString('segment', {
-      description: "A segment's id, NONE (of nobody's segment), or ALL.",
+    segment: t.string({
+      description: "A segment's id, NONE (outside every segment), or ALL.",
+      resolve: ({ segment }) => slotName(segment),
     }),
-    category: t.exposeString('category', { description: 'A category, NONE (freight), or ALL.' }),
+    category: t.string({
+      description: 'A category, NONE (freight), or ALL.',
+      resolve: ({ category }) => slotName(category),
+    }),
     state: t.field({
       type: PlaceStateType,
       description: 'ACTIVE: sold lately. DORMANT: sold before that. OFFERED: offers live, nothing sold.',
@@ -131,8 +136,8 @@ const readMatrix = (args: MatrixArgs, context: ApiContext, info: GraphQLResolveI
   const asked = {
     partner: args.partnerId ?? null,
     community: args.communityId ?? null,
-    segment: args.segment ?? null,
-    category: args.category ?? null,
+    segment: slotOf(args.segment),
+    category: slotOf(args.category),
     from: monthOf(args.from, 'from'),
     to: monthOf(args.to, 'to'),
     states: placeStates.filter((state) => args.states?.includes(state)),
