@@ -12,6 +12,7 @@ import type { Sealing } from '../platform/sealing.ts'
 import type { DocumentStore } from '../projections/documents.ts'
 import type { Freshness } from '../projections/read-your-writes.ts'
 import type { ProjectionStatus } from '../projections/runner-status.ts'
+import type { LocalIssuer } from './auth/issuer.ts'
 import type { Issuer } from './auth/issuers.ts'
 
 /** The read side: whether views have come to where a caller knows the log to be, and how far each is. */
@@ -80,7 +81,10 @@ export interface Services {
   readonly forget: (personId: string) => Promise<void>
   /** 32 bytes or more that sign page cursors. The same in every process that answers. */
   readonly cursorKey: Uint8Array
+  /** Whose tokens are believed; the local issuer's too, where there is one. */
   readonly issuers: readonly Issuer[]
+  /** Signs in people of this machine, and publishes its keys; null where an OIDC provider alone does. */
+  readonly localIssuer: LocalIssuer | null
   readonly deployment: Deployment
   readonly log: Logger
   readonly limits: ApiLimits

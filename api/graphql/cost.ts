@@ -55,13 +55,15 @@ const costOfField = (extensions: Readonly<Record<string | symbol, unknown>> | un
 }
 
 /** What an argument comes to, as far as its cost asks. */
-const valueOf = (node: ValueNode | undefined, variables: Variables): unknown => {
+const argumentValue = (node: ValueNode | undefined, variables: Variables): unknown => {
   if (node === undefined) return undefined
   if (node.kind === Kind.VARIABLE) return variables[node.name.value]
   if (node.kind === Kind.INT) return Number(node.value)
-  if (node.kind === Kind.LIST) return node.values.map((value) => valueOf(value, variables))
+  if (node.kind === Kind.LIST) return node.values.map((value) => argumentValue(value, variables))
   if (node.kind === Kind.OBJECT)
-    return Object.fromEntries(node.fields.map(({ name, value }) => [name.value, valueOf(value, variables)]))
+    return Object.fromEntries(
+      node.fields.map(({ name, value }) => [name.value, argumentValue(value, variables)]),
+    )
   return null
 }
 
@@ -69,7 +71,7 @@ const argumentOf = (field: FieldNode, name: string): ValueNode | undefined =>
   field.arguments?.find((argument) => argument.name.value === name)?.value
 
 const rowsAt = (field: FieldNode, [argument, ...path]: readonly string[], variables: Variables): number => {
-  let value = valueOf(argumentOf(field, argument ?? ''), variables)
+  let value = argumentValue(argumentOf(field, argument ?? ''), variables)
   for (const key of path) value = isRecord(value) ? value[key] : undefined
   return Array.isArray(value) ? value.length : 1
 }
@@ -130,7 +132,7 @@ class Compiler {
     const nullable = isNonNullType(definition.type) ? definition.type.ofType : definition.type
     const listed = items ?? (isListType(nullable) && !paged ? itemsOfLists : 1)
     return (variables) => {
-      const given = first === undefined ? listed : Math.max(0, numberAt(valueOf(first, variables)) ?? 0)
+      const given = first === undefined ? listed : Math.max(0, numberAt(argumentValue(first, variables)) ?? 0)
       const own = points + (rows === undefined ? 0 : pointsPerRow * rowsAt(field, rows, variables))
       return own + (inner === undefined ? 0 : given * inner(variables))
     }

@@ -112,31 +112,36 @@ const declareFields = (
 
 const flag: InputNode = { kind: 'scalar', scalar: 'Boolean' }
 
+const memberFields = (
+  node: InputNode & { readonly kind: 'variant' },
+): readonly (readonly [string, InputField])[] =>
+  [...node.members].map(([name, member]) => [
+    name,
+    { node: member.node ?? flag, required: false, emptyByDefault: false },
+  ])
+
 /** Makes the types of an input and of all that it holds. */
 export const declareInput = (node: InputNode): void => {
   switch (node.kind) {
     case 'scalar':
     case 'constant':
-      return
+      break
     case 'enum':
       enumNamed(node.name, node.values)
-      return
+      break
     case 'list':
-      return declareInput(node.of)
+      declareInput(node.of)
+      break
     case 'object':
-      return declareFields(node, false, [...node.fields])
+      declareFields(node, false, [...node.fields])
+      break
     case 'variant':
-      return declareFields(
-        node,
-        true,
-        [...node.members].map(([name, member]) => [
-          name,
-          { node: member.node ?? flag, required: false, emptyByDefault: false },
-        ]),
-      )
+      declareFields(node, true, memberFields(node))
+      break
     case 'converted':
-      return declareInput(node.as)
+      declareInput(node.as)
+      break
     default:
-      return unreachable(node)
+      unreachable(node)
   }
 }

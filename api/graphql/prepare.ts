@@ -12,6 +12,8 @@ import { errorsOfIssues, inputError, type UserError, userErrorOf } from './user-
 
 /** A command that only waits to be given. */
 export interface Prepared {
+  /** Of the mutation. */
+  readonly name: string
   /** Of what the command is about. */
   readonly id: string
   execute(): Promise<Executed<unknown>>
@@ -159,6 +161,7 @@ export const prepareCommand = async <
     payload: { mutation: spec.name, input: spec.hashed === undefined ? sent : spec.hashed(sent, services) },
   }
   return {
+    name: spec.name,
     id: spec.subjectOf?.(command) ?? id,
     execute: async () => {
       const executed = await handler.execute(decider, id, command, meta)

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Authenticate } from '../auth/authenticate.ts'
 import type { Principal } from '../auth/principal.ts'
 import type { ApiContext } from '../graphql/context.ts'
-import { createMaskError } from '../graphql/masking.ts'
+import type { MaskError } from '../graphql/masking.ts'
 import { RequestError } from '../graphql/request-error.ts'
 import type { SubscriptionGate } from '../graphql/subscription-gate.ts'
 import type { GraphQLServer } from '../graphql/yoga.ts'
@@ -11,6 +11,7 @@ import type { Services } from '../services.ts'
 import { sendRequestError, sendResponse } from './answer.ts'
 import { readBody } from './body.ts'
 import { answerPlainly, parseParams, plainAnswerType } from './fast-path.ts'
+import type { Metrics } from './metrics.ts'
 
 export type Endpoint = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
@@ -38,6 +39,8 @@ export interface EndpointParts {
   readonly services: Services
   readonly authenticate: Authenticate
   readonly yoga: GraphQLServer
+  readonly metrics: Metrics
+  readonly maskError: MaskError
   readonly subscriptions: SubscriptionGate
   /** Aborts when the API is closed: streams end with it. */
   readonly closing: AbortSignal
@@ -46,9 +49,7 @@ export interface EndpointParts {
 }
 
 export const createGraphQLEndpoint = (parts: EndpointParts): Endpoint => {
-  const { services, authenticate, yoga, subscriptions, closing, fastPath } = parts
-  const maskError = createMaskError(services.log, services.newId)
-
+  const { services, authenticate, yoga, metrics, maskError, subscriptions, closing, fastPath } = parts
   const contextOf = async (request: IncomingMessage, signal: AbortSignal | null): Promise<ApiContext> => {
     const principal = await authenticate(request.headers.authorization)
     return {
@@ -57,6 +58,7 @@ export const createGraphQLEndpoint = (parts: EndpointParts): Endpoint => {
       authorization: request.headers.authorization,
       authenticate,
       subscriptions,
+      metrics,
       spender: spenderOf(principal, request),
       correlationId: services.newId('correlation'),
       traceparent: traceparentOf(request),

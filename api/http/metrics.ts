@@ -1,114 +1,83 @@
-/** Metrics for Prometheus: seconds and totals, named by its conventions. No ids of anybody among the labels. */
-import { Router } from 'express'
+/** What is counted, in the form that Prometheus reads. One registry for each API. */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
-import type { Authenticate } from '../auth/authenticate.ts'
 import type { Services } from '../services.ts'
 
-export interface HttpMetrics {
-  /** A request of a kind (`graphql` or `other`) was answered with a status, after so many milliseconds. */
-  answered(kind: 'graphql' | 'other', status: number, milliseconds: number): void
+export interface Metrics {
+  /** Adds one answered request. `seconds`: until the answer was written, or the stream ended. */
+  request(endpoint: string, status: number, seconds: number): void
+  /** Adds one command: what it came to, `DONE`, `REPLAYED` or the code of its error. */
+  command(mutation: string, outcome: string, seconds: number): void
+  /** @throws (rejects) what the views throw */
+  text(): Promise<string>
+  readonly contentType: string
 }
 
-const readers = new Set(['OPERATOR', 'AUDITOR', 'SERVICE'])
-const loopback = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1'])
+const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10]
 
-const viewMetrics = (registry: Registry, { views }: Services): void => {
-  const registers = [registry]
-  const labelNames = ['view'] as const
-  const parked = new Gauge({
-    name: 'tributary_view_parked_streams',
-    help: 'Streams set aside, since an event of theirs could not be folded.',
-    labelNames,
-    registers,
-  })
-  const scanned = new Gauge({
-    name: 'tributary_view_scanned_events',
-    help: 'Events read by the view since the beginning of the log.',
-    labelNames,
-    registers,
-  })
-  new Gauge({
-    name: 'tributary_view_lag_seconds',
-    help: 'How long ago the last event in the view was recorded; 0 at the head of the log.',
-    labelNames,
-    registers,
-    collect: async function collect() {
-      for (const { name: view, lagMs, parked: aside, scanned: read } of await views.status()) {
-        this.set({ view }, lagMs / 1_000)
-        parked.set({ view }, aside)
-        scanned.set({ view }, read)
-      }
-    },
-  })
-}
+type Parts = Pick<Services, 'views' | 'handler'>
 
-const commandMetrics = (registry: Registry, { handler }: Services): void => {
-  const registers = [registry]
-  const told = {
-    commands: 'Commands taken.',
-    appends: 'Appends to the log.',
-    events: 'Events appended.',
-    conflicts: 'Appends that met a stream which had moved.',
-    replays: 'Commands that had been done before.',
-    doubts: 'Appends of which the engine did not say whether they happened.',
-  } as const
-  const counters = new Map(
-    Object.entries(told).map(([name, help]) => [
-      name,
-      new Counter({ name: `tributary_command_${name}_total`, help, registers }),
-    ]),
-  )
-  new Gauge({
-    name: 'tributary_command_waiting',
-    help: 'Commands taken and not answered yet.',
-    registers,
-    collect() {
-      const stats = handler.stats()
-      this.set(stats.waiting)
-      for (const [name, counter] of counters) {
-        counter.reset()
-        counter.inc(Object.entries(stats).find(([key]) => key === name)?.[1] ?? 0)
-      }
-    },
-  })
-}
-
-/** `GET /metrics`: from this machine as it is, from elsewhere for an operator, auditor or service. */
-export const createMetrics = (
-  services: Services,
-  authenticate: Authenticate,
-): { readonly routes: Router; readonly http: HttpMetrics } => {
-  const registry = new Registry()
-  viewMetrics(registry, services)
-  commandMetrics(registry, services)
-  const requests = new Histogram({
-    name: 'tributary_http_request_duration_seconds',
-    help: 'Time until a request was answered.',
-    labelNames: ['kind', 'status'],
-    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
-    registers: [registry],
-  })
-  const routes = Router()
-  routes.get('/metrics', async (request, response) => {
-    if (!loopback.has(request.socket.remoteAddress ?? '')) {
-      const principal = await authenticate(request.headers.authorization).catch(() => null)
-      const may = principal?.grants.some(
-        ({ role, organisation }) => organisation === null && readers.has(role),
-      )
-      if (may !== true) {
-        response
-          .status(principal === null ? 401 : 403)
-          .json({ error: 'Sign in as an operator, auditor or service.' })
-        return
-      }
+const gaugesOf = (registry: Registry, { views, handler }: Parts, openStreams: () => number) => {
+  const gauge = (name: string, help: string, labelNames: readonly string[] = []) =>
+    new Gauge({ name: `tributary_${name}`, help, labelNames: [...labelNames], registers: [registry] })
+  const lag = gauge('view_lag_seconds', 'Age of the last event that a view has seen; 0 at the head.', [
+    'view',
+  ])
+  const scanned = gauge('view_scanned_events', 'Events that a view has read since its beginning.', ['view'])
+  const parked = gauge('view_parked_streams', 'Streams that a view has set aside.', ['view'])
+  const ready = gauge('view_ready', 'Whether there is anything to read in a view.', ['view'])
+  const totals = gauge('handler', 'What the command handler has done since it was made, and holds now.', [
+    'what',
+  ])
+  const streams = gauge('subscriptions_open', 'Streams that are open.')
+  const memory = gauge('resident_memory_bytes', 'Resident memory of the process.')
+  return async () => {
+    for (const status of await views.status()) {
+      const view = status.name
+      lag.set({ view }, status.lagMs / 1_000)
+      scanned.set({ view }, status.scanned)
+      parked.set({ view }, status.parked)
+      ready.set({ view }, status.ready ? 1 : 0)
     }
-    response.set('content-type', registry.contentType).send(await registry.metrics())
+    for (const [what, value] of Object.entries(handler.stats())) totals.set({ what }, value)
+    streams.set(openStreams())
+    memory.set(process.memoryUsage.rss())
+  }
+}
+
+export const createMetrics = (services: Parts, openStreams: () => number): Metrics => {
+  const registry = new Registry()
+  const registers = [registry]
+  const requests = new Histogram({
+    name: 'tributary_http_request_seconds',
+    help: 'Answered requests, by endpoint and status.',
+    labelNames: ['endpoint', 'status'],
+    buckets,
+    registers,
   })
+  const commands = new Histogram({
+    name: 'tributary_command_seconds',
+    help: 'Commands from decision to acknowledged append, by what they came to.',
+    labelNames: ['outcome'],
+    buckets,
+    registers,
+  })
+  const mutations = new Counter({
+    name: 'tributary_mutations_total',
+    help: 'Mutations, by name and what they came to.',
+    labelNames: ['mutation', 'outcome'],
+    registers,
+  })
+  const collect = gaugesOf(registry, services, openStreams)
   return {
-    routes,
-    http: {
-      answered: (kind, status, milliseconds) =>
-        requests.observe({ kind, status: String(status) }, milliseconds / 1_000),
+    request: (endpoint, status, seconds) => requests.observe({ endpoint, status }, seconds),
+    command: (mutation, outcome, seconds) => {
+      commands.observe({ outcome }, seconds)
+      mutations.inc({ mutation, outcome })
     },
+    text: async () => {
+      await collect()
+      return await registry.metrics()
+    },
+    contentType: registry.contentType,
   }
 }

@@ -21,6 +21,8 @@ import { createLogger } from '../../../platform/log.ts'
 import { createSealing, identityHash } from '../../../platform/sealing.ts'
 import { openSigningKey } from '../../../platform/signing-key.ts'
 import { openMemoryDocumentStore } from '../../../projections/memory/document-store.ts'
+import { createProjectionRunner } from '../../../projections/runner.ts'
+import { allProjections } from '../../../projections/views/all.ts'
 
 export interface Answer {
   readonly status: number
@@ -97,11 +99,20 @@ export const createWorld = async ({ limits, views, ...options }: WorldOptions = 
     },
     cursorKey: randomBytes(32),
     issuers: [localIssuer.issuer],
+    localIssuer,
     deployment: { id: deploymentId, zone: 'UTC', currencies: ['BRL', 'EUR', 'JPY'] },
     log: createLogger({ level: process.env.TRIBUTARY_LOG_LEVEL ?? 'silent' }),
     limits: { ...defaultLimits, ...limits },
   }
-  const services: Services = { ...parts, views: (views ?? noViews)(parts) }
+  const runner = createProjectionRunner({
+    events: store,
+    documents,
+    projections: allProjections,
+    decode: (stored) => codec.decode(stored),
+    clock,
+  })
+  await runner.start()
+  const services: Services = { ...parts, views: views?.(parts) ?? runner }
   const api = createApi(services, options)
   const server = createServer(api.listener)
   const { promise, resolve } = Promise.withResolvers<void>()
@@ -130,15 +141,13 @@ export const createWorld = async ({ limits, views, ...options }: WorldOptions = 
       server.closeAllConnections()
       await new Promise((done) => server.close(done))
       await handler.close()
+      await runner.stop()
       await documents.close()
       keys.close()
       rmSync(folder, { recursive: true })
     },
   }
 }
-
-/** Views that are never behind, for tests that read none. */
-const noViews = (): Views => ({ waitFor: async () => true, status: async () => [], isReady: true })
 
 const isAnswer = (value: unknown): value is Answer['body'] => typeof value === 'object' && value !== null
 
