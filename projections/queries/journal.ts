@@ -1,7 +1,14 @@
 /** The books: postings, balances, and whether they balance. */
 import type { AccountKind } from '../../domain/accounts.ts'
 import type { DocumentReader, Filter } from '../documents.ts'
-import { type BalanceDocument, balances, daysOf, type PostingDocument, postings } from '../views/journal.ts'
+import {
+  type BalanceDocument,
+  balances,
+  daysOf,
+  type PostingDocument,
+  postingOf,
+  postings,
+} from '../views/journal.ts'
 import { monthOf } from '../views/keys.ts'
 import { type AsOf, boundOf } from './as-of.ts'
 import { beyond, following, grouped } from './chunks.ts'
@@ -62,7 +69,7 @@ export const journalPostings = async (
   }
   // Without an account or a purchase the key is the order of the log already.
   const order = accounts === null ? [] : ['position']
-  return findPage(reader, postings, { where, order, descending: asked.newestFirst }, request, (each) => each)
+  return findPage(reader, postings, { where, order, descending: asked.newestFirst }, request, postingOf)
 }
 
 /** The one account, in the one currency, that any of these was ever posted in: so its index gives the order. */
@@ -144,7 +151,8 @@ const asOfBound = async (
   }
 }
 
-const chunk = 500
+/** Months of accounts read at once, for each account that the page may hold. */
+const monthsAtOnce = 4
 
 /** One row per account and currency that was ever posted to, zero balances included, in the order of accounts. */
 export const accountBalances = async (
@@ -170,7 +178,7 @@ export const accountBalances = async (
     balances,
     { where, order },
     after === null ? null : [...after, beyond, beyond],
-    chunk,
+    (first + 1) * monthsAtOnce,
   )
   const edges: Edge<AccountBalance>[] = []
   const isSame = (a: BalanceDocument, b: BalanceDocument): boolean =>

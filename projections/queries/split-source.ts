@@ -66,6 +66,8 @@ export const sourceOf = (asked: SplitAsked, filter: PairFilter): SplitSource => 
   if (asked.currency !== null) where.currency = [asked.currency]
   const months = from === null || to === null ? null : monthsBetween(from, to)
   if (months !== null) where.month = months
+  // Of partners, all time is kept; totals over partners are few enough to add up.
+  if (from === null && to === null && needsPartner && !by.has('MONTH')) where.month = [ALL]
   const isOrdered = where.segment !== undefined && !by.has('PARTY')
   const lead = !isOrdered ? null : by.has('PARTNER') ? 'partner' : by.has('COMMUNITY') ? 'community' : null
   return { where, open, lead, first: `${ALL}!`, from, to }
@@ -73,9 +75,10 @@ export const sourceOf = (asked: SplitAsked, filter: PairFilter): SplitSource => 
 
 /** What the index could not tell. */
 export const isWanted = (
-  { open, from, to }: SplitSource,
+  { where, open, from, to }: SplitSource,
   document: { readonly month: string } & Readonly<Record<Name, string>>,
 ): boolean =>
   open.every((name) => document[name] !== ALL) &&
+  (document.month !== ALL || where.month?.[0] === ALL) &&
   (from === null || document.month >= from) &&
   (to === null || document.month <= to)

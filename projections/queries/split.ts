@@ -34,13 +34,13 @@ export class TooWide extends Error {
   }
 }
 
-type Sums = Pick<SplitRow, 'gross' | 'reversed' | 'kept' | 'net' | 'legs'>
-type Part = Omit<SplitRow, keyof Sums>
+type Sums = Pick<SplitRow, 'gross' | 'reversed' | 'kept' | 'legs'>
+type Part = Omit<SplitRow, keyof Sums | 'net'>
 type Dimensioned = Pick<SplitDocument, 'currency' | 'month' | 'community' | 'segment' | 'partner'>
 
 /** Documents looked at for one page where no index gives the order of its groups. */
-const mostDocuments = 100_000
-const chunk = 500
+const mostDocuments = 20_000
+const chunk = 200
 
 const rank = (role: Role | null): string => (role === null ? '' : String(roles.indexOf(role)))
 
@@ -83,9 +83,9 @@ class Groups {
       this.#add(document, null, null, document)
       return
     }
-    for (const share of document.shares) {
-      if (this.#by.has('PARTY') && share.party === PERSONS) continue
-      this.#add(document, share.role, share.party, share)
+    for (const [role, party, gross, reversed, kept, legs] of document.shares) {
+      if (this.#by.has('PARTY') && party === PERSONS) continue
+      this.#add(document, role, party, { gross, reversed, kept, legs })
     }
   }
 
@@ -106,14 +106,11 @@ class Groups {
     }
     const key = JSON.stringify(part)
     const before = this.#rows.get(key)
-    this.#rows.set(key, {
-      ...part,
-      gross: (before?.gross ?? 0) + sums.gross,
-      reversed: (before?.reversed ?? 0) + sums.reversed,
-      kept: (before?.kept ?? 0) + sums.kept,
-      net: (before?.net ?? 0) + sums.net,
-      legs: (before?.legs ?? 0) + sums.legs,
-    })
+    const gross = (before?.gross ?? 0) + sums.gross
+    const reversed = (before?.reversed ?? 0) + sums.reversed
+    const kept = (before?.kept ?? 0) + sums.kept
+    const legs = (before?.legs ?? 0) + sums.legs
+    this.#rows.set(key, { ...part, gross, reversed, kept, net: gross - reversed - kept, legs })
   }
 
   /** In order. */

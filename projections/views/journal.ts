@@ -4,7 +4,7 @@
  * over months; each month keeps its days. A balance as of a position is a sum over postings.
  */
 import { accountKind } from '../../domain/accounts.ts'
-import { roles } from '../../domain/events/shapes.ts'
+import { type Role, roles } from '../../domain/events/shapes.ts'
 import {
   bookedTypes,
   type EntryKind,
@@ -15,15 +15,11 @@ import {
 import type { Change } from '../projection.ts'
 import { type Collection, collection } from './collection.ts'
 import { keyOf, monthOf, padded } from './keys.ts'
-import { integer, list, nullable, object, oneOf, type Shaped, text } from './shape.ts'
+import { integer, list, nullable, object, oneOf, type Shaped, text, tuple } from './shape.ts'
 import { type EventOf, view } from './view.ts'
 
-const detail = object({
-  amount: integer,
-  line: nullable(integer),
-  party: nullable(text),
-  role: nullable(oneOf(roles)),
-})
+/** Line, role and amount: of a leg all three, of a charge no role. */
+const detail = tuple([nullable(integer), nullable(oneOf(roles)), integer])
 
 const posting = object({
   position: text,
@@ -36,13 +32,40 @@ const posting = object({
   event: text,
   purchase: nullable(text),
   community: nullable(text),
-  /** What the amount is made of. */
+  /** What the amount is made of; empty where it is one thing, of the purchase as a whole. */
   details: list(detail),
 })
-export type PostingDocument = Shaped<typeof posting>
+type StoredPosting = Shaped<typeof posting>
+
+/** What one event does to one account in one currency. `position` is padded text. */
+export interface PostingDocument extends Omit<StoredPosting, 'details'> {
+  /** What the amount is made of: legs and charges of lines; money of the purchase as a whole has no line. */
+  readonly details: readonly {
+    readonly amount: number
+    readonly line: number | null
+    readonly party: string | null
+    readonly role: Role | null
+  }[]
+}
+
+/** Whose account it is; of accounts that lines are booked on. */
+const partyOf = (account: string): string => account.slice(account.indexOf(':') + 1)
+
+export const postingOf = (stored: StoredPosting): PostingDocument => ({
+  ...stored,
+  details:
+    stored.details.length === 0
+      ? [{ amount: stored.amount, line: null, party: null, role: null }]
+      : stored.details.map(([line, role, amount]) => ({
+          amount,
+          line,
+          party: line === null ? null : partyOf(stored.account),
+          role,
+        })),
+})
 
 /** Keyed by position and number within the event: key order is log order. `position` is padded text. */
-export const postings: Collection<PostingDocument> = collection({
+export const postings: Collection<StoredPosting> = collection({
   name: 'postings',
   fields: {
     position: 'text',
@@ -98,35 +121,31 @@ interface Booked {
   readonly entry: JournalEntry
   readonly details: Shaped<typeof detail>[]
   amount: number
+  debit: number
+  credit: number
 }
 
 /** One for each account that the event's entries touch; a capture that recognises touches the receivable twice. */
 const byAccount = (entries: readonly JournalEntry[]): readonly Booked[] => {
   const booked: Booked[] = []
   for (const entry of entries) {
-    for (const { account, amount, line, party, role } of entry.postings) {
+    for (const { account, amount, line, role } of entry.postings) {
       let one = booked.find((each) => each.account === account)
       if (one === undefined) {
-        one = { account, kind: entry.kind, entry, details: [], amount: 0 }
+        one = { account, kind: entry.kind, entry, details: [], amount: 0, debit: 0, credit: 0 }
         booked.push(one)
       }
       one.amount += amount
-      one.details.push({ amount, line, party, role })
+      if (amount > 0) one.debit += amount
+      else one.credit += amount
+      one.details.push([line, role, amount])
     }
   }
   return booked
 }
 
-/** Debits and credits of one event are counted apart, as they stand in its entries. */
-const sidesOf = (details: Booked['details']) => {
-  let debit = 0
-  let credit = 0
-  for (const { amount } of details) {
-    if (amount > 0) debit += amount
-    else credit += amount
-  }
-  return { debit, credit }
-}
+const detailsOf = (details: Booked['details']): Booked['details'] =>
+  details.length === 1 && details[0]?.[0] === null ? [] : details
 
 /** Numbers that a day takes in `days`. */
 const perDay = 4
@@ -152,7 +171,7 @@ export const daysOf = ({
   })
 
 const book = (before: BalanceDocument | undefined, booked: Booked): BalanceDocument => {
-  const { debit, credit } = sidesOf(booked.details)
+  const { debit, credit } = booked
   const { businessDate, currency } = booked.entry
   return {
     account: booked.account,
@@ -184,7 +203,7 @@ const changes = (event: EventOf<(typeof bookedTypes)[number]>): readonly Change[
         event: event.name,
         purchase: entry.purchaseId,
         community: entry.communityId,
-        details,
+        details: detailsOf(details),
       })),
       balances.change(keyOf(account, entry.currency, monthOf(entry.businessDate)), (before) =>
         book(before, booked),

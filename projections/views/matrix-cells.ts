@@ -40,7 +40,6 @@ export const cells: Collection<CellDocument> = collection({
   name: 'cells',
   fields: { partner: 'text', community: 'text', segment: 'text', month: 'text' },
   indexes: [
-    ['month', 'segment', 'community', 'partner'],
     ['month', 'community', 'segment', 'partner'],
     ['partner', 'month', 'segment', 'community'],
     ['segment', 'community', 'partner', 'month'],

@@ -1,7 +1,8 @@
 /**
  * How revenue is split (design section 6). One document per (currency, month, community, segment, partner), its
  * figures by role and party. Partner, and segment, and segment and community and partner together, may be ALL:
- * segments overlap, so totals are documents of their own, never sums of cells.
+ * segments overlap, so totals are documents of their own, never sums of cells. A partner's are also kept for ALL
+ * months.
  *
  * The month is the one of the books: a refund, a correction or a void counts where it took effect. `gross` is what
  * the legs stand at: a correction moves it from one party to another, a void takes out what refunds had left.
@@ -15,15 +16,17 @@ import type { Change } from '../projection.ts'
 import { type Collection, collection } from './collection.ts'
 import { ALL, keyOf } from './keys.ts'
 import { type LegMoved, type LineMoved, movementOf, movingTypes } from './movement.ts'
-import { integer, list, object, oneOf, type Shaped, text } from './shape.ts'
+import { integer, list, object, oneOf, type Shaped, text, tuple } from './shape.ts'
 import { type EventOf, view } from './view.ts'
 
 /** Stands for all persons who have a role, sharers for example. */
 export const PERSONS = 'persons'
 
-const figures = { gross: integer, reversed: integer, kept: integer, net: integer, legs: integer }
-const share = object({ role: oneOf(roles), party: text, ...figures })
-export type ShareFigures = Shaped<typeof share>
+const figures = { gross: integer, reversed: integer, kept: integer, legs: integer }
+
+/** Role, party, and the figures: gross, reversed, kept, legs. */
+const share = tuple([oneOf(roles), text, integer, integer, integer, integer])
+type Share = Shaped<typeof share>
 
 const split = object({
   currency: text,
@@ -41,9 +44,8 @@ export const splits: Collection<SplitDocument> = collection({
   name: 'splits',
   fields: { currency: 'text', month: 'text', community: 'text', segment: 'text', partner: 'text' },
   indexes: [
-    ['segment', 'community', 'partner', 'month'],
-    ['segment', 'partner', 'community', 'month'],
     ['community', 'segment', 'partner', 'month'],
+    ['segment', 'partner', 'community', 'month'],
   ],
   shape: split,
 })
@@ -72,7 +74,7 @@ export const parties: Collection<PartyDocument> = collection({
     party: 'text',
   },
   indexes: [
-    ['segment', 'community', 'partner', 'month'],
+    ['community', 'segment', 'partner', 'month'],
     ['segment', 'partner', 'community', 'month'],
     ['party', 'segment', 'month'],
   ],
@@ -132,24 +134,33 @@ const overall = (lines: readonly LineMoved[]): readonly ShareMoved[] => {
   return shares
 }
 
-const sum = (before: Added | undefined, added: Added) => {
-  const gross = (before?.gross ?? 0) + added.gross
-  const reversed = (before?.reversed ?? 0) + added.reversed
-  const kept = (before?.kept ?? 0) + added.kept
-  return { gross, reversed, kept, net: gross - reversed - kept, legs: (before?.legs ?? 0) + added.legs }
-}
+const sum = (before: Added | undefined, added: Added): Added => ({
+  gross: (before?.gross ?? 0) + added.gross,
+  reversed: (before?.reversed ?? 0) + added.reversed,
+  kept: (before?.kept ?? 0) + added.kept,
+  legs: (before?.legs ?? 0) + added.legs,
+})
 
-const isBefore = (a: { role: Role; party: string }, b: { role: Role; party: string }): boolean =>
-  a.role === b.role ? a.party < b.party : roles.indexOf(a.role) < roles.indexOf(b.role)
+const ranks: ReadonlyMap<string, number> = new Map(roles.map((role, index) => [role, index]))
+const rankOf = (role: Role): number => ranks.get(role) ?? roles.length
 
-const withShare = (shares: readonly ShareFigures[], added: ShareMoved): readonly ShareFigures[] => {
-  const { role, party } = added
-  const at = shares.findIndex((each) => !isBefore(each, added))
-  const found = shares[at]
-  if (found !== undefined && found.role === role && found.party === party) {
-    return shares.with(at, { role, party, ...sum(found, added) })
+const isBefore = ([role, party]: Share, added: ShareMoved): boolean =>
+  role === added.role ? party < added.party : rankOf(role) < rankOf(added.role)
+
+/** Adds to a list of one's own. */
+const addShare = (shares: Share[], added: ShareMoved): void => {
+  const { role, party, gross, reversed, kept, legs } = added
+  let at = 0
+  for (const each of shares) {
+    if (!isBefore(each, added)) break
+    at += 1
   }
-  return shares.toSpliced(at === -1 ? shares.length : at, 0, { role, party, ...sum(undefined, added) })
+  const found = shares[at]
+  if (found === undefined || found[0] !== role || found[1] !== party) {
+    shares.splice(at, 0, [role, party, gross, reversed, kept, legs])
+    return
+  }
+  shares[at] = [role, party, found[2] + gross, found[3] + reversed, found[4] + kept, found[5] + legs]
 }
 
 interface SplitKey {
@@ -170,8 +181,8 @@ const changeOf = (key: SplitKey, moved: readonly ShareMoved[]): Change => {
   }
   const { currency, month, community, segment, partner } = key
   return splits.change(keyOf(currency, month, community, segment, partner), (before) => {
-    let shares = before?.shares ?? []
-    for (const each of moved) shares = withShare(shares, each)
+    const shares = [...(before?.shares ?? [])]
+    for (const each of moved) addShare(shares, each)
     return { ...key, ...sum(before, total), shares }
   })
 }
@@ -190,19 +201,22 @@ const personChange = (key: SplitKey, moved: ShareMoved): Change => {
 const changes = (event: EventOf<(typeof movingTypes)[number]>): readonly Change[] => {
   const movement = movementOf(event)
   if (movement === null) return []
-  const { currency, booked: month, communityId: community, segments, lines } = movement
+  const { currency, booked, communityId: community, segments, lines } = movement
   const partners = byPartner(lines, false)
   const persons = byPartner(lines, true)
   const total = overall(lines)
-  const made = [changeOf({ currency, month, community: ALL, segment: ALL, partner: ALL }, total)]
+  const made = [changeOf({ currency, month: booked, community: ALL, segment: ALL, partner: ALL }, total)]
   for (const segment of segments) {
-    made.push(changeOf({ currency, month, community, segment, partner: ALL }, total))
-    for (const { partnerId: partner, shares } of partners) {
-      made.push(changeOf({ currency, month, community, segment, partner }, shares))
-    }
-    for (const { partnerId: partner, shares } of persons) {
-      for (const each of shares)
-        made.push(personChange({ currency, month, community, segment, partner }, each))
+    made.push(changeOf({ currency, month: booked, community, segment, partner: ALL }, total))
+    for (const month of [ALL, booked]) {
+      for (const { partnerId: partner, shares } of partners) {
+        made.push(changeOf({ currency, month, community, segment, partner }, shares))
+      }
+      for (const { partnerId: partner, shares } of persons) {
+        for (const each of shares) {
+          made.push(personChange({ currency, month, community, segment, partner }, each))
+        }
+      }
     }
   }
   return made

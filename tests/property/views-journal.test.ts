@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { entriesOf, type JournalEntry } from '../../domain/journal.ts'
 import { receivableLeft } from '../../domain/purchase/state.ts'
-import { balances, daysOf, journal, postings } from '../../projections/views/journal.ts'
+import { balances, daysOf, journal, postingOf, postings } from '../../projections/views/journal.ts'
 import { documentsOf, isDomainEvent, recorded } from '../support/folded.ts'
 import { play, scripts } from './views-world.ts'
 
@@ -87,7 +87,8 @@ describe('the books', () => {
         for (const { postings: lines, businessDate } of entriesAll(happened)) {
           for (const { account, amount } of lines) add(entries, `${account} ${businessDate}`, amount)
         }
-        for (const { account, amount, businessDate, details } of documentsOf(journal, events, postings)) {
+        for (const stored of documentsOf(journal, events, postings)) {
+          const { account, amount, businessDate, details } = postingOf(stored)
           add(byPosting, `${account} ${businessDate}`, amount)
           expect(details.reduce((sum, each) => sum + each.amount, 0)).toBe(amount)
         }
