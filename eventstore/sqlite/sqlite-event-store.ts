@@ -86,7 +86,6 @@ export class SqliteEventStore implements EventStore {
 
   async waitForAppend(after: Position | null, timeoutMs: number, signal?: AbortSignal): Promise<void> {
     if (this.#read(() => this.#reader.hasAfter(after))) return
-    this.#noticeGrowth()
     const woken = this.#waiters.wait(timeoutMs, signal)
     this.#poll ??= setInterval(() => this.#noticeGrowth(), pollInterval)
     await woken
