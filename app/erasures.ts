@@ -19,7 +19,7 @@ const entry = z.strictObject({
 type Entry = z.infer<typeof entry>
 
 /** Purposes whose keys an erasure destroys. Payee keys stay until their retention date. */
-export const erasedPurposes = ['identity', 'contact'] as const
+const erasedPurposes = ['identity', 'contact'] as const
 
 /** The list does not hold: an entry was changed, dropped or added by somebody else. */
 export class ErasureListBroken extends Error {
@@ -44,7 +44,7 @@ const readLines = async (file: string): Promise<readonly string[]> => {
 }
 
 /** @throws {ErasureListBroken} */
-export const readErasures = async (file: string, publicPem: string): Promise<readonly Entry[]> => {
+const readErasures = async (file: string, publicPem: string): Promise<readonly Entry[]> => {
   let previous: string | null = null
   const entries: Entry[] = []
   for (const [number, line] of (await readLines(file)).entries()) {

@@ -22,7 +22,7 @@ const signedText = (deploymentId: string, { signature: _, ...facts }: Seal): str
 const toBase64 = (base64url: string): string => Buffer.from(base64url, 'base64url').toString('base64')
 const toBase64Url = (base64: string): string => Buffer.from(base64, 'base64').toString('base64url')
 
-export const sealsFile = (folder: string): string => join(folder, 'seals.jsonl')
+const sealsFile = (folder: string): string => join(folder, 'seals.jsonl')
 
 /** Seals what is new; null where nothing is but the last seal itself. */
 export const sealLog = async (tributary: Tributary): Promise<Seal | null> => {

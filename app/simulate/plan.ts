@@ -59,7 +59,7 @@ export interface SimulatedMember {
 }
 
 const dayMs = 86_400_000
-export const simulatedDays = 180
+const simulatedDays = 180
 
 /** An instant a part (0 to 1) into the simulated time. */
 export const instantAt = ({ until }: SimulationOptions, part: number): string =>

@@ -34,7 +34,7 @@ const division = fc
     })
   })
 
-export const rate: fc.Arbitrary<Rate> = fc.record({
+const rate: fc.Arbitrary<Rate> = fc.record({
   category: fc.constant(null),
   poolBasisPoints: fc.nat({ max: 10_000 }),
   division,
