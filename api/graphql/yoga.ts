@@ -1,6 +1,7 @@
 /** GraphQL Yoga, with the limits around it. */
 import {
   type ExecutionResult,
+  GraphQLError,
   type GraphQLSchema,
   getOperationAST,
   type OperationDefinitionNode,
@@ -139,11 +140,29 @@ const limitExecution = (schema: GraphQLSchema, services: Services): Plugin<ApiCo
   }
 }
 
+const withoutHttp = (error: GraphQLError): GraphQLError => {
+  const { http: _, ...extensions } = error.extensions
+  const { message, nodes, source, positions, path } = error
+  return new GraphQLError(message, { nodes, source, positions, path, extensions })
+}
+
+const isErrors = (errors: unknown): errors is readonly GraphQLError[] =>
+  Array.isArray(errors) && errors.every((error) => error instanceof GraphQLError)
+
+/** An answer that has data is answered with 200, whatever part of it failed: the draft of GraphQL over HTTP says so. */
+const statusOfPartialAnswers: Plugin<ApiContext> = {
+  onExecutionResult({ result, setResult }) {
+    if (result === undefined || Array.isArray(result) || isAsyncIterable(result)) return
+    if (result.data === undefined || result.data === null || !isErrors(result.errors)) return
+    setResult({ ...result, errors: result.errors.map(withoutHttp) })
+  },
+}
+
 export const createGraphQL = (schema: GraphQLSchema, services: Services) => {
   const maskError = createMaskError(services.log, services.newId)
   return createYoga<ApiContext>({
     schema,
-    plugins: [limitDocuments(services), limitExecution(schema, services)],
+    plugins: [limitDocuments(services), limitExecution(schema, services), statusOfPartialAnswers],
     parserAndValidationCache: { documentCache: cacheOf(), errorCache: cacheOf() },
     maskedErrors: { maskError },
     // The body is bounded before it gets here.

@@ -5,7 +5,7 @@ import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLocalIssuer, type LocalIssuer } from '../../../api/auth/issuer.ts'
-import { type ApiOptions, createApi } from '../../../api/create-api.ts'
+import { type Api, type ApiOptions, createApi } from '../../../api/create-api.ts'
 import { type ApiLimits, defaultLimits, type Services, type Views } from '../../../api/services.ts'
 import type { AccessRole } from '../../../domain/events/platform.ts'
 import { createModel } from '../../../domain/model.ts'
@@ -42,6 +42,7 @@ export interface AnsweredError {
 
 export interface World extends AsyncDisposable {
   readonly url: string
+  readonly api: Api
   readonly services: Services
   readonly localIssuer: LocalIssuer
   /** Grants a role to somebody new, or to `subject`, and answers with a token that names them. */
@@ -57,6 +58,31 @@ const systemMeta = () => ({
   occurredAt: null,
   traceparent: null,
 })
+
+export interface Served extends AsyncDisposable {
+  readonly url: string
+  readonly api: Api
+}
+
+/** The API on a port of its own. */
+export const serve = async (services: Services, options: ApiOptions = {}): Promise<Served> => {
+  const api = createApi(services, options)
+  const server = createServer(api.listener)
+  const { promise, resolve } = Promise.withResolvers<void>()
+  server.listen(0, '127.0.0.1', resolve)
+  await promise
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new TypeError('The server has no port.')
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    api,
+    async [Symbol.asyncDispose]() {
+      await api.close()
+      server.closeAllConnections()
+      await new Promise((done) => server.close(done))
+    },
+  }
+}
 
 export interface WorldOptions extends ApiOptions {
   readonly limits?: Partial<ApiLimits>
@@ -113,17 +139,12 @@ export const createWorld = async ({ limits, views, ...options }: WorldOptions = 
   })
   await runner.start()
   const services: Services = { ...parts, views: views?.(parts) ?? runner }
-  const api = createApi(services, options)
-  const server = createServer(api.listener)
-  const { promise, resolve } = Promise.withResolvers<void>()
-  server.listen(0, '127.0.0.1', resolve)
-  await promise
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new TypeError('The server has no port.')
-  const url = `http://127.0.0.1:${address.port}`
+  const served = await serve(services, options)
+  const { url } = served
 
   return {
     url,
+    api: served.api,
     services,
     localIssuer,
     async signIn(role, organisation = null, subject = newId('person')) {
@@ -137,9 +158,7 @@ export const createWorld = async ({ limits, views, ...options }: WorldOptions = 
     },
     ask: (query, variables = {}, token = undefined) => ask(url, { query, variables }, token),
     async [Symbol.asyncDispose]() {
-      await api.close()
-      server.closeAllConnections()
-      await new Promise((done) => server.close(done))
+      await served[Symbol.asyncDispose]()
       await handler.close()
       await runner.stop()
       await documents.close()
