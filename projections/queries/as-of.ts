@@ -17,7 +17,7 @@ export type AsOf =
 export const now: AsOf = { kind: 'NOW' }
 
 /** Padded positions below it are at or before the position. */
-export const justAfter = (position: string): string => `${padded(position)}!`
+const justAfter = (position: string): string => `${padded(position)}!`
 
 /** A position bound (exclusive, padded) for what was recorded by then; empty where nothing was. */
 export const boundOf = async (

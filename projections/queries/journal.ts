@@ -32,7 +32,7 @@ const accountsOf = (organisation: string): readonly string[] =>
  * The accounts that a query may answer with; null: any.
  * @throws {OutOfScope} where the account asked for is another's, or the platform's
  */
-export const accountsWithin = (scope: Scope, asked: string | null): readonly string[] | null => {
+const accountsWithin = (scope: Scope, asked: string | null): readonly string[] | null => {
   if (scope.all) return asked === null ? null : [asked]
   const own = [...scope.organisations].sort().flatMap(accountsOf)
   if (asked === null) return own

@@ -4,7 +4,7 @@ import type { Change } from '../projection.ts'
 import type { Shape } from './shape.ts'
 
 /** A document in the store is not what this version of its projection writes. */
-export class UnreadableDocument extends Error {
+class UnreadableDocument extends Error {
   override readonly name = 'UnreadableDocument'
 }
 

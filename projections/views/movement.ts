@@ -54,7 +54,7 @@ export interface Movement {
   readonly lines: readonly LineMoved[]
 }
 
-export const categorySlot = (kind: string, category: string | null): string =>
+const categorySlot = (kind: string, category: string | null): string =>
   kind === 'GOODS' ? (category ?? OTHER) : NONE
 
 const partnersPart = (legs: readonly Pick<Leg, 'party' | 'role' | 'amount'>[], partnerId: string): number => {

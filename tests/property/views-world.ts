@@ -1,45 +1,23 @@
 /** Purchases of some people in some communities, with all that may happen to them, as one log in any order. */
 import fc from 'fast-check'
-import { Rejection } from '../../domain/decider.ts'
 import type { PurchaseEvent } from '../../domain/events/purchases.ts'
 import { type Sale, sale as saleSchema } from '../../domain/events/sale.ts'
 import { purchaseSource } from '../../domain/purchase/evolve.ts'
-import { bookVariance, capture, recordFee } from '../../domain/purchase/payments.ts'
-import { cancel, dispute, endDispute, refund, voidPurchase } from '../../domain/purchase/refunds.ts'
 import type { PurchaseState } from '../../domain/purchase/state.ts'
 import type { DataOf } from '../../projections/views/view.ts'
 import { buyer, community, idFor, saleOf } from './sales.ts'
+import { type Act, attempt, type Doing, instantOf } from './views-acts.ts'
 
-export const communities = [community, idFor('community', 2)]
-export const persons = [buyer, idFor('person', 4), idFor('person', 5)]
-export const partners = [1, 2, 3].map((n) => idFor('partner', n))
+const communities = [community, idFor('community', 2)]
+const persons = [buyer, idFor('person', 4), idFor('person', 5)]
+const partners = [1, 2, 3].map((n) => idFor('partner', n))
 const segments = [1, 2].map((n) => ({ id: idFor('segment', n), version: 1 }))
 const categories = ['beauty', 'toys', 'constructor', null]
 const days = ['2026-01-05', '2026-01-20', '2026-02-03', '2026-03-31']
 
-const instantOf = (day: string): string => `${day}T10:00:00.000Z`
-
-type Act =
-  | { readonly do: 'capture'; readonly part: number }
-  | { readonly do: 'refund'; readonly line: number; readonly part: number }
-  | {
-      readonly do:
-        | 'fee'
-        | 'refundAll'
-        | 'dispute'
-        | 'win'
-        | 'lose'
-        | 'variance'
-        | 'correct'
-        | 'cancel'
-        | 'void'
-    }
-
 /** What may happen next, to which purchase, on which day. */
-interface Step {
+interface Step extends Doing {
   readonly which: number
-  readonly day: string
-  readonly act: Act
 }
 
 /** A touch of a person with some partners in a community, or a fact that nobody knows where to put. */
@@ -143,123 +121,6 @@ export const scripts: fc.Arbitrary<Script> = fc.record({
     { maxLength: 40, size: 'max' },
   ),
 })
-
-/** Another sharer instead of the one who was credited; legs keep their amounts. Never after a refund. */
-const correct = (state: PurchaseState, at: string, businessDate: string): readonly PurchaseEvent[] => {
-  const { sale: frozen, recognisedOn } = state
-  if (frozen === null || recognisedOn === null || state.refunded > 0 || state.status !== 'PLACED') return []
-  const former = frozen.attribution.credited.map(({ sharerId }) => sharerId)
-  const other = idFor('person', 7)
-  if (former.length !== 1 || former[0] === other) return []
-  const { purchaseId, communityId, personId, membershipId, segments: held, currency, total } = frozen
-  return [
-    {
-      type: 'AttributionCorrected',
-      data: {
-        ...{ purchaseId, communityId, personId, membershipId, segments: held, currency },
-        at,
-        businessDate,
-        reason: 'test',
-        attribution: {
-          ...frozen.attribution,
-          credited: [{ sharerId: other, inviterId: null, basisPoints: 10_000 }],
-        },
-        formerSharers: former,
-        total,
-        recognisedOn,
-        lines: state.lines.map(({ line, legs }) => ({
-          line: line.line,
-          kind: line.kind,
-          partnerId: line.partnerId,
-          category: line.category,
-          before: [...legs],
-          after: legs.map((leg) => (leg.role === 'SHARER_1' ? { ...leg, party: other } : leg)),
-        })),
-      },
-    },
-  ]
-}
-
-const decide = (
-  state: PurchaseState,
-  { act: wanted, day: date }: Step,
-  n: number,
-): readonly PurchaseEvent[] => {
-  const at = instantOf(date)
-  const captured = state.captures.toSorted((a, b) => b.amount - a.amount)[0]
-  const open = state.disputes.find(({ status }) => status === 'OPEN')
-  switch (wanted.do) {
-    case 'capture':
-      return capture(
-        state,
-        {
-          type: 'RecordPayment',
-          captureId: `c${n}`,
-          provider: n % 2 === 0 ? 'pay' : 'bank',
-          account: 'main',
-          transactionId: `t${n}`,
-          method: 'card',
-          instalments: null,
-          amount: Math.round((state.sale?.total ?? 0) * wanted.part),
-          currency: 'BRL',
-          at,
-        },
-        1,
-      )
-    case 'fee':
-      if (captured === undefined) return []
-      return recordFee(state, {
-        type: 'RecordPaymentFee',
-        feeId: `f${n}`,
-        captureId: captured.captureId,
-        amount: 7,
-        at,
-      })
-    case 'refund': {
-      const line = state.lines.find((each) => each.line.line === wanted.line)
-      const amount = Math.max(1, Math.round((line?.line.amount ?? 0) * wanted.part))
-      const lines = [{ line: wanted.line, amount }]
-      return refund(state, { type: 'RefundPurchase', refundId: `r${n}`, lines, reason: 'test', at })
-    }
-    case 'refundAll':
-      return refund(state, { type: 'RefundPurchase', refundId: `r${n}`, lines: null, reason: 'test', at })
-    case 'dispute':
-      if (captured === undefined) return []
-      return dispute(state, {
-        type: 'DisputePayment',
-        disputeId: `d${n}`,
-        captureId: captured.captureId,
-        amount: Math.max(1, Math.floor(captured.amount / 3)),
-        at,
-      })
-    case 'win':
-      return open === undefined
-        ? []
-        : endDispute(state, { type: 'WinDispute', disputeId: open.disputeId, at })
-    case 'lose':
-      return open === undefined
-        ? []
-        : endDispute(state, { type: 'LoseDispute', disputeId: open.disputeId, fee: 3, at })
-    case 'variance':
-      return bookVariance(state, { type: 'BookVariance', reason: 'test', at })
-    case 'correct':
-      return correct(state, at, date)
-    case 'cancel':
-      return cancel(state, { type: 'CancelPurchase', reason: 'test', at })
-    case 'void':
-      return voidPurchase(state, { type: 'VoidPurchase', reason: 'test', replacedBy: null, at })
-  }
-}
-
-/** Refusals are passed over. */
-const attempt = (state: PurchaseState, step: Step, n: number): readonly PurchaseEvent[] => {
-  try {
-    return decide(state, step, n)
-  } catch (error) {
-    if (error instanceof Rejection) return []
-    throw error
-  }
-}
 
 const touchOf = (aside: Extract<Aside, { kind: 'TOUCH' }>, n: number): Happened => {
   const subject = persons[aside.person] ?? idFor('visitor', 1)
