@@ -36,7 +36,11 @@ const moved = (before: Slot, purchases: number, touch: boolean, position: string
 }
 
 const placeOf = (slots: readonly Slot[], segment: string, category: string): number => {
-  for (const [index, each] of slots.entries()) if (each[0] === segment && each[1] === category) return index
+  let place = 0
+  for (const each of slots) {
+    if (each[0] === segment && each[1] === category) return place
+    place += 1
+  }
   return -1
 }
 

@@ -81,7 +81,11 @@ export const tuple = <const Parts extends readonly Shape<unknown>[]>(
 ): Shape<{ readonly [Place in keyof Parts]: Shaped<Parts[Place]> }> => ({
   is: (value): value is { readonly [Place in keyof Parts]: Shaped<Parts[Place]> } => {
     if (!Array.isArray(value) || value.length !== parts.length) return false
-    for (const [index, shape] of parts.entries()) if (!holds(shape, value[index])) return false
+    let place = 0
+    for (const shape of parts) {
+      if (!holds(shape, value[place])) return false
+      place += 1
+    }
     return true
   },
 })
