@@ -14,8 +14,11 @@ export interface SimulationOptions {
   readonly progress?: (what: string, done: number, total: number) => void
 }
 
+/** What a simulation stands on: the write side. */
+export type SimulationTarget = Pick<Tributary, 'derive' | 'handler' | 'model'>
+
 export interface Simulation {
-  readonly tributary: Tributary
+  readonly tributary: SimulationTarget
   readonly commander: Commander
   readonly options: SimulationOptions
   readonly id: Derive

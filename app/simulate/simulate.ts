@@ -3,7 +3,6 @@
  * bundles, members, shares, touches, purchases, refunds. The same seed makes the same; run again, it changes nothing.
  */
 import { createCommander } from '../commander.ts'
-import type { Tributary } from '../tributary.ts'
 import { composeBundles, publishOffers } from './offers.ts'
 import {
   admitPartners,
@@ -13,7 +12,13 @@ import {
   planPartners,
 } from './organisations.ts'
 import { joinMembers, shareAndReach } from './people.ts'
-import { idsOf, planCommunities, type Simulation, type SimulationOptions } from './plan.ts'
+import {
+  idsOf,
+  planCommunities,
+  type Simulation,
+  type SimulationOptions,
+  type SimulationTarget,
+} from './plan.ts'
 import { sell } from './sales.ts'
 
 /** One of each, to be given to demo people. */
@@ -22,7 +27,10 @@ export interface Simulated {
   readonly partners: Simulation['partners']
 }
 
-export const simulate = async (tributary: Tributary, options: SimulationOptions): Promise<Simulated> => {
+export const simulate = async (
+  tributary: SimulationTarget,
+  options: SimulationOptions,
+): Promise<Simulated> => {
   const id = idsOf(tributary.derive, options.seed)
   const partnerCount = Math.max(16, Math.min(400, Math.round(Math.sqrt(options.members) * 1.5)))
   const simulation: Simulation = {
