@@ -81,11 +81,11 @@ const shareOut = (touches: readonly TouchSeen[]): readonly { sharerId: string; b
 
 /**
  * Credits a purchase. A buyer's own share is a candidate that never wins and refuses nothing; without an eligible
- * share in the window, the buyer's inviter under an unexpired binding is credited.
+ * share in the window, the buyer's inviter under an unexpired binding is credited. Keys stand sorted: the canonical
+ * text of what is built so costs least.
  */
 export const attribute = (input: AttributionInput): Attribution => {
   const { policy, buyerId, binding } = input
-  const frozen = { model: policy.model, windowDays: policy.windowDays, levels: policy.levels }
   const from = windowStart(input.at, policy.windowDays)
   const seen = input.touches
     .filter(({ at }) => at > from && at <= input.at)
@@ -94,10 +94,10 @@ export const attribute = (input: AttributionInput): Attribution => {
   const eligible = seen.filter(({ sharerId }) => sharerId !== null && sharerId !== buyerId)
   const winners = creditedTouches(eligible, policy.model)
   const touches: Candidate[] = seen.map((touch) => ({
-    touch: touch.name,
     at: touch.at,
     shareId: touch.shareId,
     sharerId: touch.sharerId,
+    touch: touch.name,
     verdict: verdictOf(touch, buyerId, winners, policy),
   }))
   const bound = binding !== null && binding.inviterId !== buyerId ? binding : null
@@ -108,24 +108,31 @@ export const attribute = (input: AttributionInput): Attribution => {
       : [
           ...touches,
           {
-            touch: null,
             at: bound.since,
             shareId: bound.shareId,
             sharerId: bound.inviterId,
+            touch: null,
             verdict: policy.levels === 0 ? 'LEVELS_OFF' : byBinding ? 'CREDITED' : 'BINDING_NOT_NEEDED',
           },
         ]
-  if (policy.levels === 0) return { ...frozen, candidates, credited: [], reason: 'LEVELS_OFF' }
-  const credited = byBinding ? [{ sharerId: bound.inviterId, basisPoints: 10_000 }] : shareOut(winners)
+  const credited =
+    policy.levels === 0
+      ? []
+      : byBinding
+        ? [{ sharerId: bound.inviterId, basisPoints: 10_000 }]
+        : shareOut(winners)
+  const why = credited.length === 0 ? 'NOBODY' : byBinding ? 'BINDING' : policy.model
   return {
-    ...frozen,
     candidates,
     credited: credited.map(({ sharerId, basisPoints }) => ({
-      sharerId,
-      inviterId: secondLevel(input, sharerId),
       basisPoints,
+      inviterId: secondLevel(input, sharerId),
+      sharerId,
     })),
-    reason: credited.length === 0 ? 'NOBODY' : byBinding ? 'BINDING' : policy.model,
+    levels: policy.levels,
+    model: policy.model,
+    reason: policy.levels === 0 ? 'LEVELS_OFF' : why,
+    windowDays: policy.windowDays,
   }
 }
 

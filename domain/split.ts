@@ -28,16 +28,18 @@ export interface LineSplit {
   readonly legs: readonly Leg[]
 }
 
-const rank = (role: Role): string => String.fromCharCode(97 + roles.indexOf(role))
+const ranks = new Map(roles.map((role, i) => [role, String.fromCharCode(97 + i)]))
 
 /** Ties between equal remainders break by role rank, then party id. */
-export const legKey = (role: Role, party: string): string => `${rank(role)}:${party}`
+export const legKey = (role: Role, party: string): string => `${ranks.get(role)}:${party}`
 
 interface Weighted {
+  /** See `legKey`. */
+  readonly key: string
   readonly party: string
   readonly role: Role
-  weight: bigint
-  absorbs: PoolRole[]
+  weight: number
+  readonly absorbs: PoolRole[]
 }
 
 const partyOfFallback = (role: 'PARTNER' | 'PLATFORM' | 'OWNER', parties: Parties): string => {
@@ -72,30 +74,47 @@ const holders = (role: PoolRole, parties: Parties): readonly { party: string; ba
   }
 }
 
-/** Weights of the pool's roles, in units of 1 / (10^12) of the base; absent parts go where the terms name. */
+/** Weights are units of 1 / 10^12 of the base: small enough for plain numbers. */
+const WHOLE = 10 ** 12
+
+/** Weights of the pool's roles; absent parts go where the terms name. */
 const poolWeights = (division: Rate['division'], poolBasisPoints: number, parties: Parties): Weighted[] => {
-  const weighted = new Map<string, Weighted>()
-  const add = (party: string, role: Role, weight: bigint, absorbed: PoolRole | null): void => {
-    if (weight === 0n) return
+  const weighted: Weighted[] = []
+  const add = (party: string, role: Role, weight: number, absorbed: PoolRole | null): void => {
+    if (weight === 0) return
     const key = legKey(role, party)
-    const entry = weighted.get(key) ?? { party, role, weight: 0n, absorbs: [] }
+    let entry = weighted.find((each) => each.key === key)
+    if (entry === undefined) {
+      entry = { key, party, role, weight: 0, absorbs: [] }
+      weighted.push(entry)
+    }
     entry.weight += weight
     if (absorbed !== null && !entry.absorbs.includes(absorbed)) entry.absorbs.push(absorbed)
-    weighted.set(key, entry)
   }
   for (const { role, basisPoints, absentTo } of division) {
-    const part = BigInt(poolBasisPoints) * BigInt(basisPoints)
+    const part = poolBasisPoints * basisPoints
     let absent = 10_000
     for (const holder of holders(role, parties)) {
-      add(holder.party, role, part * BigInt(holder.basisPoints), null)
+      add(holder.party, role, part * holder.basisPoints, null)
       absent -= holder.basisPoints
     }
-    add(partyOfFallback(absentTo, parties), absentTo, part * BigInt(absent), role)
+    if (absent > 0) add(partyOfFallback(absentTo, parties), absentTo, part * absent, role)
   }
-  return [...weighted.values()]
+  return weighted
 }
 
-const WHOLE = 10n ** 12n
+/** The partner first, with what the pool leaves of the base; then the others by key. */
+const withPartner = (pool: readonly Weighted[], partnerId: string): readonly Weighted[] => {
+  const others = pool.filter(({ role }) => role !== 'PARTNER').sort((a, b) => (a.key < b.key ? -1 : 1))
+  const partner: Weighted = {
+    key: legKey('PARTNER', partnerId),
+    party: partnerId,
+    role: 'PARTNER',
+    weight: WHOLE - others.reduce((sum, { weight }) => sum + weight, 0),
+    absorbs: pool.find(({ role }) => role === 'PARTNER')?.absorbs ?? [],
+  }
+  return [partner, ...others]
+}
 
 /**
  * Splits a line. The pool is `poolBasisPoints` of the base; the partner gets the rest of the legs' total. One
@@ -107,64 +126,57 @@ export const splitLine = (line: LineToSplit, parties: Parties): LineSplit => {
   const pool = line.rate === null ? [] : poolWeights(line.rate.division, line.poolBasisPoints, parties)
   if (pool.length === 0 || legsTotal === 0) {
     const leg: Leg = {
+      absorbs: [],
+      amount: legsTotal,
       party: parties.partnerId,
       role: 'PARTNER',
-      amount: legsTotal,
       weight: '1',
-      absorbs: [],
     }
     return { base, weightTotal: '1', legs: [leg] }
   }
-  const scaled = base === legsTotal ? 1n : BigInt(base)
-  const total = base === legsTotal ? WHOLE : WHOLE * BigInt(legsTotal)
-  const partnerKey = legKey('PARTNER', parties.partnerId)
-  const absorbed = pool.find(({ role }) => role === 'PARTNER')
-  const others = pool
-    .filter(({ role }) => role !== 'PARTNER')
-    .map((entry) => ({ ...entry, weight: entry.weight * scaled }))
-  const othersWeight = others.reduce((sum, { weight }) => sum + weight, 0n)
-  const weighted: Weighted[] = [
-    {
-      party: parties.partnerId,
-      role: 'PARTNER',
-      weight: total - othersWeight,
-      absorbs: absorbed?.absorbs ?? [],
-    },
-    ...others.sort((a, b) => (legKey(a.role, a.party) < legKey(b.role, b.party) ? -1 : 1)),
-  ]
-  const { weights, weightTotal } = reduced(weighted, total)
+  const weighted = withPartner(pool, parties.partnerId)
+  const { weights, weightTotal } =
+    base === legsTotal ? inLowestTerms(weighted) : scaledToBase(weighted, base, legsTotal)
   const amounts = allocate(
     legsTotal,
-    weighted.map(({ party, role }, i) => ({
-      key: role === 'PARTNER' ? partnerKey : legKey(role, party),
-      weight: weights[i] ?? 0n,
-    })),
+    weighted.map(({ key }, i) => ({ key, weight: weights[i] ?? 0 })),
   )
   return {
     base,
     weightTotal: weightTotal.toString(),
+    // Keys stand sorted, as in all that goes into events often: their canonical text costs least.
     legs: weighted.map(({ party, role, absorbs }, i) => ({
+      absorbs,
+      amount: amounts[i] ?? 0,
       party,
       role,
-      amount: amounts[i] ?? 0,
-      weight: (weights[i] ?? 0n).toString(),
-      absorbs,
+      weight: (weights[i] ?? 0).toString(),
     })),
   }
 }
 
-const gcd = (a: bigint, b: bigint): bigint => (b === 0n ? a : gcd(b, a % b))
+interface Weights {
+  readonly weights: readonly (number | bigint)[]
+  readonly weightTotal: number | bigint
+}
 
-/** Weights in lowest terms, as numbers where products stay safe: the common case needs no big integers. */
-const reduced = (
-  weighted: readonly Weighted[],
-  total: bigint,
-): { weights: readonly (bigint | number)[]; weightTotal: bigint } => {
-  const divisor = weighted.reduce((common, { weight }) => gcd(common, weight), total)
-  const weights = weighted.map(({ weight }) => weight / divisor)
+const commonDivisor = (a: number, b: number): number => (b === 0 ? a : commonDivisor(b, a % b))
+
+const inLowestTerms = (weighted: readonly Weighted[]): Weights => {
+  const divisor = weighted.reduce((common, { weight }) => commonDivisor(common, weight), WHOLE)
+  return { weights: weighted.map(({ weight }) => weight / divisor), weightTotal: WHOLE / divisor }
+}
+
+const commonDivisorOfLarge = (a: bigint, b: bigint): bigint => (b === 0n ? a : commonDivisorOfLarge(b, a % b))
+
+/** The pool is a part of less than what the legs come to: weights of both, which pass what numbers hold exactly. */
+const scaledToBase = (weighted: readonly Weighted[], base: number, legsTotal: number): Weights => {
+  const total = BigInt(WHOLE) * BigInt(legsTotal)
+  const scaled = weighted.map(({ weight }, i) => (i === 0 ? 0n : BigInt(weight) * BigInt(base)))
+  scaled[0] = total - scaled.reduce((sum, weight) => sum + weight, 0n)
+  const divisor = scaled.reduce(commonDivisorOfLarge, total)
+  const weights = scaled.map((weight) => weight / divisor)
   const weightTotal = total / divisor
-  return {
-    weights: weightTotal <= BigInt(Number.MAX_SAFE_INTEGER) ? weights.map(Number) : weights,
-    weightTotal,
-  }
+  const isSmall = weightTotal <= BigInt(Number.MAX_SAFE_INTEGER)
+  return { weights: isSmall ? weights.map(Number) : weights, weightTotal }
 }

@@ -99,6 +99,11 @@ describe('canonicalJson', () => {
     expect(canonicalJson({ 9: 1, 10: 2, a: { 2: 0, 10: 0 } })).toBe('{"10":2,"9":1,"a":{"10":0,"2":0}}')
   })
 
+  it('keeps a key that would set a prototype, also where keys around it are out of order', () => {
+    const odd: unknown = JSON.parse('{"b":{"__proto__":{"z":1,"y":2}},"a":1}')
+    expect(canonicalJson(odd)).toBe('{"a":1,"b":{"__proto__":{"y":2,"z":1}}}')
+  })
+
   it('writes minus zero as zero', () => {
     expect(canonicalJson([-0, { a: -0 }])).toBe('[0,{"a":0}]')
     expect(canonicalJson({ b: -0, a: -0 })).toBe('{"a":0,"b":0}')

@@ -9,7 +9,8 @@ const deepest = 500
 
 const SORTED = 0
 const UNSORTED = 1
-const REFUSED = 2
+/** Refused, or has keys that no object would give back in sorted order. */
+const ODD = 2
 
 const isPlain = (value: object): value is Record<string, unknown> => {
   const prototype: unknown = Object.getPrototypeOf(value)
@@ -27,13 +28,16 @@ const survey = (value: unknown, depth: number): number => {
     case 'boolean':
       return SORTED
     case 'number':
-      return Number.isFinite(value) ? SORTED : REFUSED
+      return Number.isFinite(value) ? SORTED : ODD
     case 'object':
-      return value === null ? SORTED : depth > deepest ? REFUSED : surveyInside(value, depth)
+      return value === null ? SORTED : depth > deepest ? ODD : surveyInside(value, depth)
     default:
-      return REFUSED
+      return ODD
   }
 }
+
+/** Keys like "10", which JavaScript puts first whatever the order given. */
+const isIndex = (key: string): boolean => key.charCodeAt(0) <= 0x39 && /^\d+$/.test(key)
 
 const surveyInside = (value: object, depth: number): number => {
   let result = SORTED
@@ -44,17 +48,20 @@ const surveyInside = (value: object, depth: number): number => {
     }
     return result
   }
-  if (!isPlain(value)) return REFUSED
+  if (!isPlain(value)) return ODD
   let previous: string | undefined
+  let ordered = true
   for (const key in value) {
     const property = value[key]
     if (property === undefined) continue
-    if (previous !== undefined && key <= previous && result === SORTED) result = UNSORTED
+    if (key === '__proto__') return ODD
+    if (previous !== undefined && key <= previous) ordered = false
     previous = key
     const inner = survey(property, depth + 1)
     if (inner > result) result = inner
   }
-  return result
+  if (ordered) return result
+  return Object.keys(value).some(isIndex) ? ODD : Math.max(result, UNSORTED)
 }
 
 const refuse = (path: string, what: string): never => {
@@ -67,10 +74,7 @@ const writeText = (text: string, path: string): string =>
 const byCodeUnits = (a: readonly [string, unknown], b: readonly [string, unknown]): number =>
   a[0] < b[0] ? -1 : 1
 
-/**
- * The slow way round: builds the text key by key, and names the path of what cannot be written. An object
- * rebuilt with sorted keys would not do, since JavaScript puts keys like "10" first whatever the order given.
- */
+/** The slow way round: builds the text key by key, and names the path of what cannot be written. */
 const write = (value: unknown, path: string, depth: number): string => {
   switch (typeof value) {
     case 'string':
@@ -101,6 +105,15 @@ const write = (value: unknown, path: string, depth: number): string => {
   }
 }
 
+/** A copy of surveyed plain data, its keys set in sorted order. */
+const sorted = (value: unknown): unknown => {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(sorted)
+  const copy: Record<string, unknown> = {}
+  if (isPlain(value)) for (const key of Object.keys(value).sort()) copy[key] = sorted(value[key])
+  return copy
+}
+
 /**
  * The canonical JSON text of plain data.
  * @throws {TypeError} naming the path (`$.lines[2].note`), for anything that JSON has no place for: undefined
@@ -108,8 +121,9 @@ const write = (value: unknown, path: string, depth: number): string => {
  * not plain (dates, maps, instances of classes), circles.
  */
 export const canonicalJson = (value: unknown): string => {
-  if (survey(value, 0) !== SORTED) return write(value, '$', 0)
-  const text = JSON.stringify(value)
+  const found = survey(value, 0)
+  if (found === ODD) return write(value, '$', 0)
+  const text = JSON.stringify(found === SORTED ? value : sorted(value))
   // A lone surrogate is written as an escape that looks like this; the slow way tells it from innocent text.
   return text.includes('\\ud') ? write(value, '$', 0) : text
 }

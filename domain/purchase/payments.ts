@@ -71,6 +71,7 @@ export interface Capturing {
   readonly tolerance: number
 }
 
+/** Keys stand sorted, as in the sale: the canonical text of what is built so costs least. */
 export const captureEvent = (
   capturing: Capturing,
   payment: Payment,
@@ -86,22 +87,28 @@ export const captureEvent = (
   return {
     type: 'PaymentCaptured',
     data: {
-      ...dimensionsOf(sale),
-      ...effectAt(sale, payment.at),
-      captureId: payment.captureId,
-      provider: payment.provider,
       account: payment.account,
-      transactionId: payment.transactionId,
-      method: payment.method,
-      instalments: payment.instalments,
       amount: payment.amount,
+      at: payment.at,
+      businessDate: businessDate(payment.at, sale.zone),
+      captureId: payment.captureId,
       captured,
-      lines: sale.lines.map(({ line }, i) => ({ line, captured: totals[i] ?? 0 })),
+      communityId: sale.communityId,
       covered: sale.lines.flatMap((line) =>
         !coveredBefore.has(line.line) && isCovered(line, captured, sale.total, tolerance) ? [line.line] : [],
       ),
-      stated,
+      currency: sale.currency,
+      instalments: payment.instalments,
+      lines: sale.lines.map(({ line }, i) => ({ captured: totals[i] ?? 0, line })),
+      membershipId: sale.membershipId,
+      method: payment.method,
+      personId: sale.personId,
+      provider: payment.provider,
+      purchaseId: sale.purchaseId,
       recognises: recognised ? null : sale,
+      segments: sale.segments,
+      stated,
+      transactionId: payment.transactionId,
     },
   }
 }

@@ -22,65 +22,84 @@ export interface LineDraft {
   readonly poolOverride: number | null
 }
 
+type Frozen = Pick<
+  SaleLine,
+  'hold' | 'keepPoolOnRefund' | 'paymentFeeBearer' | 'poolBasisPoints' | 'poolFrom' | 'terms'
+>
+
 /** Without terms nobody agreed to a pool: the partner receives all of the line, unheld. */
-const withoutTerms = {
-  terms: null,
-  poolBasisPoints: 0,
-  poolFrom: 'NONE',
-  paymentFeeBearer: 'PARTNER',
+const withoutTerms: Frozen = {
   hold: { days: 0, from: 'CAPTURE' },
   keepPoolOnRefund: false,
-} as const
+  paymentFeeBearer: 'PARTNER',
+  poolBasisPoints: 0,
+  poolFrom: 'NONE',
+  terms: null,
+}
 
-const termsOf = (draft: LineDraft) => {
+const termsOf = (draft: LineDraft): { readonly rate: Rate | null; readonly frozen: Frozen } => {
   const found = draft.terms === null ? null : rateFor(draft.terms.terms, draft.categoryPath)
   if (draft.terms === null || found === null) return { rate: null, frozen: withoutTerms }
   const { rate, category } = found
-  const terms = { partnershipId: draft.terms.partnershipId, version: draft.terms.version, category }
-  const held = {
-    terms,
-    paymentFeeBearer: rate.paymentFeeBearer,
-    hold: rate.hold,
-    keepPoolOnRefund: rate.keepPoolOnRefund,
+  // Freight has no pool.
+  const hasPool = draft.kind !== 'FREIGHT'
+  const poolBasisPoints = hasPool ? poolOf(rate, draft.poolOverride) : 0
+  const raised = poolBasisPoints > rate.poolBasisPoints
+  return {
+    rate: hasPool ? rate : null,
+    frozen: {
+      hold: { days: rate.hold.days, from: rate.hold.from },
+      keepPoolOnRefund: rate.keepPoolOnRefund,
+      paymentFeeBearer: rate.paymentFeeBearer,
+      poolBasisPoints,
+      poolFrom: !hasPool ? 'NONE' : raised ? 'OFFER' : 'TERMS',
+      terms: { category, partnershipId: draft.terms.partnershipId, version: draft.terms.version },
+    },
   }
-  if (draft.kind === 'FREIGHT') return { rate: null, frozen: { ...withoutTerms, ...held } }
-  const poolBasisPoints = poolOf(rate, draft.poolOverride)
-  const poolFrom: SaleLine['poolFrom'] = poolBasisPoints > rate.poolBasisPoints ? 'OFFER' : 'TERMS'
-  return { rate, frozen: { ...held, poolBasisPoints, poolFrom } }
 }
 
 const othersDiscount = (draft: LineDraft): number =>
   draft.discounts.reduce((sum, { amount, bearer }) => (bearer === draft.partnerId ? sum : sum + amount), 0)
 
+const freezeTax = (tax: SaleLine['tax']): SaleLine['tax'] =>
+  tax === null ? null : { amount: tax.amount, inclusive: tax.inclusive, rateBasisPoints: tax.rateBasisPoints }
+
+/** Here and below keys stand sorted: the canonical text of what is built so costs least. */
 const freezeLine = (draft: LineDraft, line: number, parties: Omit<Parties, 'partnerId'>): SaleLine => {
   const { rate, frozen } = termsOf(draft)
+  const { offer, bundle } = draft
   const split = splitLine(
     {
       amount: draft.amount,
       othersDiscount: othersDiscount(draft),
       tax: draft.tax?.amount ?? 0,
-      rate: rate satisfies Rate | null,
+      rate,
       poolBasisPoints: frozen.poolBasisPoints,
     },
     { ...parties, partnerId: draft.partnerId },
   )
   return {
-    line,
-    kind: draft.kind,
-    partnerId: draft.partnerId,
-    offer: draft.offer,
-    bundle: draft.bundle,
-    category: draft.category,
-    quantity: draft.quantity,
-    listPrice: draft.listPrice,
-    discounts: draft.discounts,
-    tax: draft.tax,
-    amount: draft.amount,
-    ...frozen,
-    base: split.base,
     allocator: 1,
-    weightTotal: split.weightTotal,
+    amount: draft.amount,
+    base: split.base,
+    bundle: bundle === null ? null : { component: bundle.component, id: bundle.id, version: bundle.version },
+    category: draft.category,
+    discounts: draft.discounts.map(({ amount, bearer }) => ({ amount, bearer })),
+    hold: frozen.hold,
+    keepPoolOnRefund: frozen.keepPoolOnRefund,
+    kind: draft.kind,
     legs: [...split.legs],
+    line,
+    listPrice: draft.listPrice,
+    offer: offer === null ? null : { id: offer.id, version: offer.version },
+    partnerId: draft.partnerId,
+    paymentFeeBearer: frozen.paymentFeeBearer,
+    poolBasisPoints: frozen.poolBasisPoints,
+    poolFrom: frozen.poolFrom,
+    quantity: draft.quantity,
+    tax: freezeTax(draft.tax),
+    terms: frozen.terms,
+    weightTotal: split.weightTotal,
   }
 }
 
@@ -89,12 +108,13 @@ const discountCharges = (lines: readonly SaleLine[]): Charge[] =>
     discounts.flatMap(({ amount, bearer }) =>
       bearer === partnerId || amount === 0
         ? []
-        : [{ line, party: bearer, kind: 'DISCOUNT' as const, amount }],
+        : [{ amount, kind: 'DISCOUNT' as const, line, party: bearer }],
     ),
   )
 
 export interface SaleDraft {
   readonly facts: Omit<Sale, 'lines' | 'charges' | 'total' | 'flags' | 'attribution'>
+  /** Keys sorted, as `attribute` gives it. */
   readonly attribution: Attribution
   readonly lines: readonly LineDraft[]
   readonly flags: readonly { readonly flag: Flag; readonly line: number | null }[]
@@ -102,20 +122,34 @@ export interface SaleDraft {
   readonly buyerId: string | null
 }
 
-export const freezeSale = (draft: SaleDraft): Sale => {
+export const freezeSale = ({ facts, attribution, flags, ...draft }: SaleDraft): Sale => {
   const parties = {
-    communityId: draft.facts.communityId,
-    credited: draft.attribution.credited,
+    communityId: facts.communityId,
+    credited: attribution.credited,
     leaderId: draft.leaderId,
     buyerId: draft.buyerId,
   }
+  const { source } = facts
   const lines = draft.lines.map((line, i) => freezeLine(line, i + 1, parties))
   return {
-    ...draft.facts,
-    attribution: draft.attribution,
-    flags: [...draft.flags],
-    lines,
+    attribution,
+    businessDate: facts.businessDate,
     charges: discountCharges(lines),
+    communityId: facts.communityId,
+    currency: facts.currency,
+    flags: flags.map(({ flag, line }) => ({ flag, line })),
+    lines,
+    membershipId: facts.membershipId,
+    personId: facts.personId,
+    pickupPointId: facts.pickupPointId,
+    placedAt: facts.placedAt,
+    purchaseId: facts.purchaseId,
+    segments: facts.segments.map(({ id, version }) => ({ id, version })),
+    segmentsKnownAt: facts.segmentsKnownAt,
+    source: source === null ? null : { id: source.id, system: source.system },
+    stage: facts.stage,
+    stated: facts.stated,
     total: lines.reduce((sum, { amount }) => sum + amount, 0),
+    zone: facts.zone,
   }
 }

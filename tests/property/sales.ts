@@ -86,11 +86,11 @@ const lineDraft: fc.Arbitrary<LineDraft> = fc
 
 const credited = fc.constantFrom<Sale['attribution']['credited']>(
   [],
-  [{ sharerId: idFor('person', 2), inviterId: null, basisPoints: 10_000 }],
-  [{ sharerId: idFor('person', 2), inviterId: idFor('person', 3), basisPoints: 10_000 }],
+  [{ basisPoints: 10_000, inviterId: null, sharerId: idFor('person', 2) }],
+  [{ basisPoints: 10_000, inviterId: idFor('person', 3), sharerId: idFor('person', 2) }],
   [
-    { sharerId: idFor('person', 2), inviterId: idFor('person', 3), basisPoints: 3_333 },
-    { sharerId: idFor('person', 3), inviterId: null, basisPoints: 6_667 },
+    { basisPoints: 3_333, inviterId: idFor('person', 3), sharerId: idFor('person', 2) },
+    { basisPoints: 6_667, inviterId: null, sharerId: idFor('person', 3) },
   ],
 )
 
@@ -121,12 +121,12 @@ export const saleOf = (stated: boolean): fc.Arbitrary<Sale> =>
           pickupPointId: null,
         },
         attribution: {
-          model: 'LAST_TOUCH',
-          windowDays: 30,
-          levels: 2,
           candidates: [],
           credited: shared,
+          levels: 2,
+          model: 'LAST_TOUCH',
           reason: shared.length === 0 ? 'NOBODY' : 'LAST_TOUCH',
+          windowDays: 30,
         },
         lines,
         flags: [],
