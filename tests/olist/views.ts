@@ -13,13 +13,16 @@ import type { Imported } from './imported.ts'
 import type { Cell, Share } from './recompute.ts'
 
 const chunk = 2_000
+const byKey = { order: [] }
 
 /** Every cell, keyed as the recomputation keys it. */
-const readCells = ({ tributary, nameOf }: Imported): Promise<Map<string, Cell>> =>
+export const readCells = ({
+  tributary,
+  nameOf,
+}: Pick<Imported, 'tributary' | 'nameOf'>): Promise<Map<string, Cell>> =>
   readLive(tributary.documents, 'matrix', async (reader) => {
     const found = new Map<string, Cell>()
-    const order = ['month', 'segment', 'community', 'partner']
-    for await (const { document } of following(reader, cells, { order }, null, chunk)) {
+    for await (const { document } of following(reader, cells, byKey, null, chunk)) {
       const { partner, community, segment, month } = document
       const place = [partner, community, segment].map(nameOf).join('|')
       for (const category of ['*', ...categoriesOf([document])]) {
@@ -36,11 +39,10 @@ const readCells = ({ tributary, nameOf }: Imported): Promise<Map<string, Cell>> 
 const readShares = ({ tributary, nameOf }: Imported): Promise<Map<string, Share>> =>
   readLive(tributary.documents, 'split', async (reader) => {
     const found = new Map<string, Share>()
-    const order = ['segment', 'community', 'partner', 'month']
-    for await (const { document } of following(reader, splits, { order }, null, chunk)) {
+    for await (const { document } of following(reader, splits, byKey, null, chunk)) {
       const { partner, community, segment, month, shares } = document
       const place = [partner, community, segment].map(nameOf).join('|')
-      for (const { role, gross, reversed } of shares)
+      for (const [role, , gross, reversed] of shares)
         if (gross !== 0 || reversed !== 0) found.set(`${place}|${month}|${role}`, { gross, reversed })
     }
     return found
@@ -50,7 +52,7 @@ const earned = (shares: ReadonlyMap<string, Share>): Map<string, Share> =>
   new Map([...shares].filter(([, { gross, reversed }]) => gross !== 0 || reversed !== 0))
 
 /** Keys on one side only, and those that differ: at most ten of them, so that a failure can be read. */
-const differences = <Figures extends object>(
+export const differences = <Figures extends object>(
   found: ReadonlyMap<string, Figures>,
   wanted: ReadonlyMap<string, Figures>,
 ): readonly string[] => {
