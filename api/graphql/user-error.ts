@@ -58,6 +58,7 @@ const isNumeric = (origin: string): boolean => origin === 'number' || origin ===
 const codeOf = (issue: z.core.$ZodIssue): ErrorCode => {
   if ((issue.code === 'too_small' || issue.code === 'too_big') && isNumeric(issue.origin))
     return 'AMOUNT_OUT_OF_RANGE'
+  if (issue.code === 'invalid_type' && issue.expected === 'int') return 'AMOUNT_OUT_OF_RANGE'
   return 'INVALID'
 }
 

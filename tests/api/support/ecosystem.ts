@@ -18,7 +18,10 @@ export interface Mutated {
 
 let keys = 0
 /** A key that no other request has. */
-export const key = () => ({ idempotencyKey: `key-${(keys += 1)}` })
+export const key = () => {
+  keys += 1
+  return { idempotencyKey: `key-${keys}` }
+}
 
 const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null)
 
@@ -67,7 +70,7 @@ export const done = async (
 /** What stands at a path in an answer, as text. */
 export const textAt = (value: unknown, ...path: readonly string[]): string => {
   let at = value
-  for (const name of path) at = isRecord(at) ? at[name] : undefined
+  for (const name of path) at = Array.isArray(at) ? at[Number(name)] : isRecord(at) ? at[name] : undefined
   if (typeof at !== 'string')
     throw new TypeError(`There is no text at ${path.join('.')}: ${JSON.stringify(value)}`)
   return at
