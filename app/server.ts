@@ -3,9 +3,10 @@ import { createHmac } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createLocalIssuer, type LocalIssuer } from '../api/auth/issuer.ts'
+import { type Issuer, remoteIssuer } from '../api/auth/issuers.ts'
 import { type Api, createApi } from '../api/create-api.ts'
 import { type ApiLimits, defaultLimits, type Services } from '../api/services.ts'
-import type { Config } from '../platform/config.ts'
+import { type Config, ConfigError } from '../platform/config.ts'
 import { newId } from '../platform/ids.ts'
 import type { Logger } from '../platform/log.ts'
 import { identityHash } from '../platform/sealing.ts'
@@ -36,6 +37,7 @@ const servicesOf = (
   issuer: LocalIssuer,
   log: Logger,
   limits: ApiLimits,
+  remoteIssuers: readonly Issuer[],
 ): Services => {
   const {
     handler,
@@ -66,7 +68,7 @@ const servicesOf = (
     deployment,
     log,
     limits,
-    issuers: [issuer.issuer],
+    issuers: [issuer.issuer, ...remoteIssuers],
     localIssuer: issuer,
     views: projector,
     identityHash: (provider, externalId) => identityHash(keys.identityKey, provider, externalId),
@@ -74,6 +76,18 @@ const servicesOf = (
       erase(keys, signingKey, erasuresFile(folder), subject, new Date(clock.now()).toISOString()),
     cursorKey: createHmac('sha256', keys.identityKey).update('page cursors').digest(),
   }
+}
+
+/** @throws {ConfigError} */
+const remoteIssuersOf = ({
+  oidcIssuer,
+  oidcAudience,
+  oidcJwksUrl,
+}: Parameters<typeof startServer>[1]): readonly Issuer[] => {
+  if (oidcIssuer === null) return []
+  if (oidcJwksUrl === null)
+    throw new ConfigError('TRIBUTARY_OIDC_JWKS_URL: name where the keys of the OIDC issuer are.')
+  return [remoteIssuer(oidcIssuer, oidcAudience, new URL(oidcJwksUrl))]
 }
 
 const isAddress = (address: string | AddressInfo | null): address is AddressInfo =>
@@ -107,7 +121,7 @@ const closeServer = (server: Server, api: Api): Promise<void> =>
 /** @throws {CannotListen} */
 export const startServer = async (
   tributary: Tributary,
-  config: Pick<Config, 'host' | 'port'>,
+  config: Pick<Config, 'host' | 'port' | 'oidcIssuer' | 'oidcAudience' | 'oidcJwksUrl'>,
   log: Logger,
   limits: ApiLimits = defaultLimits,
 ): Promise<RunningServer> => {
@@ -115,7 +129,7 @@ export const startServer = async (
     log.error({ error, projection }, 'a view could not go on; it is tried again'),
   )
   const issuer = await createLocalIssuer(tributary.signingKey, tributary.deployment.id, tributary.clock)
-  const api = createApi(servicesOf(tributary, projector, issuer, log, limits))
+  const api = createApi(servicesOf(tributary, projector, issuer, log, limits, remoteIssuersOf(config)))
   const server = createServer(api.listener)
   await projector.start()
   const worker = await startWorker(tributary, {

@@ -11,6 +11,9 @@ describe('the configuration', () => {
       roles: ['api', 'projector', 'worker'],
       logLevel: 'info',
       toleranceMinor: 1,
+      oidcIssuer: null,
+      oidcAudience: 'tributary',
+      oidcJwksUrl: null,
       masterKey: null,
     })
   })

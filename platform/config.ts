@@ -37,6 +37,10 @@ const settings = z.object({
     .default('info'),
   /** How far, in minor units, what was captured may be from a line for the line to count as covered. */
   toleranceMinor: wholeNumber(0, 1_000_000).default(1),
+  /** An OIDC provider whose tokens are believed, beside the local issuer: its `iss`, the `aud` they carry, and its keys. */
+  oidcIssuer: z.url('expected an address').nullable().default(null),
+  oidcAudience: z.string().default('tributary'),
+  oidcJwksUrl: z.url('expected an address').nullable().default(null),
   /** 32 bytes that wrap the keys of personal data; null, where they are kept in the data folder. */
   masterKey: z
     .string()
@@ -59,6 +63,9 @@ const sources: Readonly<Record<Setting, { readonly variable: string; readonly fl
   roles: { variable: 'TRIBUTARY_ROLE', flag: '--role' },
   logLevel: { variable: 'TRIBUTARY_LOG_LEVEL', flag: '--log-level' },
   toleranceMinor: { variable: 'TRIBUTARY_TOLERANCE_MINOR' },
+  oidcIssuer: { variable: 'TRIBUTARY_OIDC_ISSUER' },
+  oidcAudience: { variable: 'TRIBUTARY_OIDC_AUDIENCE' },
+  oidcJwksUrl: { variable: 'TRIBUTARY_OIDC_JWKS_URL' },
   masterKey: { variable: 'TRIBUTARY_MASTER_KEY' },
 }
 
