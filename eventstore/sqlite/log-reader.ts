@@ -5,27 +5,25 @@ import type { LogPage, StreamRead } from '../port.ts'
 import { checkPosition } from '../positions.ts'
 import { checkLimit, streamWindow } from '../reads.ts'
 import { eventColumns, integerOrNullAt, storedEvent, streamNameColumn, textAt } from './rows.ts'
-import { NameStatements, type StreamNames } from './stream-names.ts'
+import { HeadStatements, type StreamHead, type StreamHeads } from './stream-heads.ts'
 
 /** A page of the log ends once it has this much text (UTF-16 units), so that its memory is bounded. */
 const pageUnits = 16_000_000
 const rowsAtOnce = 256
 
 export class LogReader {
-  readonly #names: StreamNames
-  readonly #nameStatements: NameStatements
+  readonly #heads: StreamHeads
+  readonly #headStatements: HeadStatements
   readonly #head: StatementSync
-  readonly #headOf: StatementSync
   readonly #forwards: StatementSync
   readonly #backwards: StatementSync
   readonly #log: StatementSync
 
-  constructor(database: DatabaseSync, names: StreamNames) {
-    this.#names = names
-    this.#nameStatements = new NameStatements(database)
+  constructor(database: DatabaseSync, heads: StreamHeads) {
+    this.#heads = heads
+    this.#headStatements = new HeadStatements(database)
     const ofStream = `SELECT ${eventColumns} FROM events e WHERE e.stream = ? AND e.revision BETWEEN ? AND ?`
     this.#head = database.prepare('SELECT max(position) FROM events')
-    this.#headOf = database.prepare('SELECT max(revision) FROM events WHERE stream = ?')
     this.#forwards = database.prepare(`${ofStream} ORDER BY e.revision`)
     this.#backwards = database.prepare(`${ofStream} ORDER BY e.revision DESC`)
     // CROSS JOIN keeps SQLite from turning the order of the join around.
@@ -40,14 +38,13 @@ export class LogReader {
   }
 
   headRevision(stream: string): number {
-    const id = this.#idOf(stream)
-    return id === undefined ? -1 : this.#revisionOf(id)
+    return this.#headOf(stream).revision
   }
 
   readStream(stream: string, read: StreamRead): readonly StoredEvent[] {
-    const id = this.#idOf(stream)
-    const { first, count, backwards } = streamWindow(read, id === undefined ? -1 : this.#revisionOf(id))
-    if (id === undefined || count === 0) return []
+    const { id, revision } = this.#headOf(stream)
+    const { first, count, backwards } = streamWindow(read, revision)
+    if (count === 0) return []
     const statement = backwards ? this.#backwards : this.#forwards
     return statement.all(id, first, first + count - 1).map((row) => storedEvent(row, stream))
   }
@@ -83,15 +80,9 @@ export class LogReader {
     return head === null || (position !== null && BigInt(head) <= BigInt(position))
   }
 
-  #revisionOf(id: number): number {
-    return integerOrNullAt(this.#headOf.get(id) ?? [null], 0) ?? -1
-  }
-
-  #idOf(stream: string): number | undefined {
-    const id = this.#names.find(stream, this.#nameStatements)
-    if (id !== undefined) return id
-    // Another process may have made it.
-    this.#names.refresh(this.#nameStatements)
-    return this.#names.find(stream, this.#nameStatements)
+  #headOf(stream: string): StreamHead {
+    return this.#heads.notice(this.#headStatements)
+      ? this.#heads.find(stream, this.#headStatements)
+      : this.#heads.lookUp(stream, this.#headStatements)
   }
 }

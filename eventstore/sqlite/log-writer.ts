@@ -3,14 +3,11 @@ import { statSync } from 'node:fs'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { SealedEvent } from '../event.ts'
 import { type Append, type Appended, WrongExpectedRevision } from '../port.ts'
-import { Recent } from '../recent.ts'
 import { isBusy, resultCode, resultCodeOf, unavailable } from './errors.ts'
 import type { LogFile } from './open.ts'
-import { hexAt, integerAt, integerOrNullAt } from './rows.ts'
-import { NameStatements, type StreamNames } from './stream-names.ts'
-
-/** Streams whose heads are kept in memory. */
-const headsKept = 32_768
+import { hexAt, integerAt } from './rows.ts'
+import { HeadStatements, type StreamHead, type StreamHeads } from './stream-heads.ts'
+import type { StreamNames } from './stream-names.ts'
 
 /** What becomes of one append of a batch that was committed. */
 export type Outcome = Appended | WrongExpectedRevision
@@ -20,14 +17,9 @@ export class CommitInDoubt extends Error {
   override readonly name = 'CommitInDoubt'
 }
 
-interface Head {
-  readonly id: number
-  readonly revision: number
-}
-
 /** What the transaction under way has changed, known to nobody else before its COMMIT. */
 interface Batch {
-  readonly heads: Map<string, Head>
+  readonly heads: Map<string, StreamHead>
   readonly arrived: (readonly [name: string, id: number])[]
   lastId: number
 }
@@ -41,28 +33,24 @@ const surelyRolledBack = (commitError: unknown): boolean => {
 export class LogWriter {
   readonly #log: LogFile
   readonly #names: StreamNames
-  readonly #nameStatements: NameStatements
-  readonly #heads = new Recent<Head>(headsKept)
+  readonly #heads: StreamHeads
+  readonly #headStatements: HeadStatements
   readonly #begin: StatementSync
   readonly #commit: StatementSync
-  readonly #dataVersion: StatementSync
-  readonly #headOf: StatementSync
   readonly #written: StatementSync
   readonly #insertStream: StatementSync
   readonly #insertEvent: StatementSync
   readonly #insertName: StatementSync
   readonly #setThrough: StatementSync
-  #seenVersion = -1
 
-  constructor(log: LogFile, names: StreamNames) {
+  constructor(log: LogFile, names: StreamNames, heads: StreamHeads) {
     const database: DatabaseSync = log.writer
     this.#log = log
     this.#names = names
-    this.#nameStatements = new NameStatements(database)
+    this.#heads = heads
+    this.#headStatements = new HeadStatements(database)
     this.#begin = database.prepare('BEGIN IMMEDIATE')
     this.#commit = database.prepare('COMMIT')
-    this.#dataVersion = database.prepare('PRAGMA data_version')
-    this.#headOf = database.prepare('SELECT max(revision) FROM events WHERE stream = ?')
     this.#written = database.prepare(
       'SELECT hash, position FROM events WHERE stream = ? AND revision BETWEEN ? AND ? ORDER BY revision',
     )
@@ -94,7 +82,7 @@ export class LogWriter {
 
   #fill(appends: readonly Append[]): { outcomes: readonly Outcome[]; batch: Batch } {
     try {
-      this.#noticeOthers()
+      this.#heads.notice(this.#headStatements)
       const batch: Batch = { heads: new Map(), arrived: [], lastId: this.#names.lastId }
       const outcomes = appends.map((append) => this.#writeOne(append, batch))
       this.#names.sweep(batch.arrived.length, this.#insertName, this.#setThrough)
@@ -138,45 +126,24 @@ export class LogWriter {
 
   #rollBack(): void {
     // Where the COMMIT is in doubt, the streams of this batch may be there after all: look again.
-    this.#seenVersion = -1
-    this.#heads.clear()
+    this.#heads.forget()
     // Ended by SQLite itself after some errors.
     if (this.#log.writer.isTransaction) this.#log.writer.exec('ROLLBACK')
   }
 
-  #noticeOthers(): void {
-    const version = integerAt(this.#dataVersion.get() ?? [], 0)
-    if (version === this.#seenVersion) return
-    this.#seenVersion = version
-    this.#heads.clear()
-    this.#names.refresh(this.#nameStatements)
-  }
-
   #writeOne(append: Append, batch: Batch): Outcome {
-    const head = this.#head(append.stream, batch)
-    const actual = head?.revision ?? -1
-    if (actual !== append.expectedRevision)
+    const { stream, expectedRevision, events } = append
+    const head = batch.heads.get(stream) ?? this.#heads.find(stream, this.#headStatements)
+    if (head.revision !== expectedRevision)
       return (
-        (head && this.#repeated(append, head)) ??
-        new WrongExpectedRevision(append.stream, append.expectedRevision, actual)
+        this.#repeated(append, head) ?? new WrongExpectedRevision(stream, expectedRevision, head.revision)
       )
-    const id = head?.id ?? this.#newStream(append.stream, batch)
-    const revision = actual + append.events.length
+    const id = head.revision === -1 ? this.#newStream(stream, batch) : head.id
+    const revision = head.revision + events.length
     let position = ''
-    for (const event of append.events) position = this.#insert(id, event)
-    batch.heads.set(append.stream, { id, revision })
+    for (const event of events) position = this.#insert(id, event)
+    batch.heads.set(stream, { id, revision })
     return { revision, position }
-  }
-
-  #head(stream: string, batch: Batch): Head | undefined {
-    const known = batch.heads.get(stream) ?? this.#heads.get(stream)
-    if (known !== undefined) return known
-    const id = this.#names.find(stream, this.#nameStatements)
-    if (id === undefined) return undefined
-    const revision = integerOrNullAt(this.#headOf.get(id) ?? [null], 0) ?? -1
-    const head = { id, revision }
-    this.#heads.set(stream, head)
-    return head
   }
 
   #newStream(name: string, batch: Batch): number {
@@ -200,7 +167,7 @@ export class LogWriter {
   }
 
   /** The first answer, where exactly these events stand there already. */
-  #repeated({ expectedRevision, events }: Append, head: Head): Appended | undefined {
+  #repeated({ expectedRevision, events }: Append, head: StreamHead): Appended | undefined {
     const last = expectedRevision + events.length
     if (last > head.revision) return undefined
     const rows = this.#written.all(head.id, expectedRevision + 1, last)

@@ -22,6 +22,7 @@ import { GroupCommit } from './group-commit.ts'
 import { LogReader } from './log-reader.ts'
 import { LogWriter } from './log-writer.ts'
 import { type LogFile, openLogFile, readEpoch } from './open.ts'
+import { StreamHeads } from './stream-heads.ts'
 import { StreamNames } from './stream-names.ts'
 
 /** Milliseconds between looks for appends of other processes, while somebody waits for one. */
@@ -52,8 +53,10 @@ export class SqliteEventStore implements EventStore {
     const names = new StreamNames(namesHeld)
     this.#log = log
     this.#epoch = readEpoch(log.writer)
-    this.#reader = new LogReader(log.reader, names)
-    this.#commits = new GroupCommit(new LogWriter(log, names), log.file, patience, () => this.#waiters.wake())
+    const heads = new StreamHeads(log.writer, names)
+    this.#reader = new LogReader(log.reader, heads)
+    const writer = new LogWriter(log, names, heads)
+    this.#commits = new GroupCommit(writer, log.file, patience, () => this.#waiters.wake())
   }
 
   get epoch(): string {
