@@ -2,6 +2,7 @@
  * What is sold: offers as they are now, bundles as they sell and as they are drafted. Earlier versions are read
  * from the streams.
  */
+import { currencyCodes } from '../../domain/currency.ts'
 import { bundleComponent, offerFacts } from '../../domain/events/catalog-items.ts'
 import type { Change } from '../projection.ts'
 import { type Collection, collection } from './collection.ts'
@@ -13,6 +14,22 @@ import { type DataOf, type EventOf, view } from './view.ts'
 export const SEVERAL = '+'
 /** Stands for an offer without an end. */
 export const FOREVER = '9999-12-31T23:59:59.999Z'
+
+/** As in the event; checked by hand, since a page of the matrix reads hundreds. */
+const facts = object({
+  title: text,
+  media: list(text),
+  sku: text,
+  category: text,
+  listPrice: integer,
+  currency: oneOf(currencyCodes),
+  validFrom: text,
+  validUntil: nullable(text),
+  communities: list(text),
+  segments: list(text),
+  poolOverride: nullable(integer),
+  stock: described(offerFacts.shape.stock),
+})
 
 export const offerStatuses = ['PUBLISHED', 'WITHDRAWN'] as const
 const offer = object({
@@ -28,7 +45,7 @@ const offer = object({
   from: text,
   /** Exclusive; FOREVER where it has no end. A withdrawal ends it. */
   until: text,
-  facts: described(offerFacts),
+  facts,
   source: nullable(object({ system: text, id: text })),
   publishedAt: text,
   changedAt: text,
@@ -48,8 +65,8 @@ export const offers: Collection<OfferDocument> = collection({
     until: 'text',
   },
   indexes: [
-    ['partner', 'status'],
-    ['partner', 'community', 'until'],
+    // Answers alone what of a partner is live where.
+    ['partner', 'status', 'segmented', 'community', 'category', 'until', 'from'],
     ['category', 'community', 'partner'],
     ['community', 'status'],
     ['status', 'category'],
@@ -128,19 +145,19 @@ const offerOf = (
   at: string,
   before: OfferDocument | undefined,
 ): OfferDocument => {
-  const { facts } = data
-  const [first, ...more] = facts.communities
+  const { facts: stated } = data
+  const [first, ...more] = stated.communities
   return {
     offer: data.offerId,
     partner: data.partnerId,
     version: data.version,
     status: 'PUBLISHED',
-    category: facts.category,
+    category: stated.category,
     community: first === undefined ? ALL : more.length === 0 ? first : SEVERAL,
-    segmented: facts.segments.length === 0 ? 0 : 1,
-    from: facts.validFrom,
-    until: facts.validUntil ?? FOREVER,
-    facts,
+    segmented: stated.segments.length === 0 ? 0 : 1,
+    from: stated.validFrom,
+    until: stated.validUntil ?? FOREVER,
+    facts: stated,
     source: data.source ?? before?.source ?? null,
     publishedAt: before?.publishedAt ?? at,
     changedAt: at,
