@@ -21,7 +21,7 @@ const soundLog = async () => {
       if (event !== undefined) list.splice(at, 1, ...change(event))
     }
   }
-  return { store, tamper }
+  return { log, store, tamper }
 }
 
 const resealed = (event: StoredEvent, metadata: Parameters<typeof eventOf>[2]): StoredEvent => ({
@@ -110,6 +110,23 @@ describe('verifying the log', () => {
     tamper('case-one@3', (event) => [{ ...event, data: '{}' }])
     tamper('case-other@1', (event) => [{ ...event, data: '{}' }])
     expect((await verifyLog(store)).broken?.event).toBe('case-other@1')
+  })
+
+  it('names an event that stands in the log before the one it follows', async () => {
+    const { log, store } = await soundLog()
+    const [first, second] = await store.readStream('case-one', { from: 1, limit: 2 })
+    const swapped = [
+      { ...(second ?? expect.unreachable()), position: first?.position ?? '' },
+      { ...(first ?? expect.unreachable()), position: second?.position ?? '' },
+    ]
+    for (const event of swapped) {
+      log.events[log.events.findIndex(({ position }) => position === event.position)] = event
+      log.streams.get('case-one')?.splice(event.revision, 1, event)
+    }
+    expect((await verifyLog(store, undefined, 0)).broken).toMatchObject({
+      event: 'case-one@2',
+      reason: 'OUT_OF_STEP',
+    })
   })
 
   it('tells how far it is', async () => {

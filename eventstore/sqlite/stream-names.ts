@@ -59,7 +59,6 @@ export class StreamNames {
     if (meta !== undefined) this.#forget(integerAt(meta, 0))
     for (const row of statements.after.iterate(Math.max(this.#lastId, this.#through)))
       this.#hold(textAt(row, 1), integerAt(row, 0))
-    this.#lastId = Math.max(this.#lastId, this.#through)
   }
 
   /** The stream's number as last refreshed. */
@@ -74,7 +73,7 @@ export class StreamNames {
    * Within the writer's transaction: brings the index on by a portion, where a sweep is under way.
    * @param arrived how many streams the transaction makes
    */
-  sweep(arrived: number, insert: StatementSync, setThrough: StatementSync): void {
+  sweep(arrived: number, insert: Pick<StatementSync, 'run'>, setThrough: Pick<StatementSync, 'run'>): void {
     if (this.#sweep === null && this.#held.size >= this.#size)
       this.#sweep = { names: [...this.#held].sort(byName), through: this.#lastId, done: 0 }
     this.#portion = 0

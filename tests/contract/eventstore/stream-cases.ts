@@ -17,6 +17,11 @@ const cases: readonly (readonly [string, StreamRead, readonly number[]])[] = [
   ['backwards from past the end what is there', { direction: 'backwards', from: 99 }, [4, 3, 2, 1, 0]],
   ['backwards as many as asked for', { direction: 'backwards', limit: 2 }, [4, 3]],
   ['backwards as many as asked for from a revision', { direction: 'backwards', from: 3, limit: 2 }, [3, 2]],
+  [
+    'backwards from past the end as many as asked for',
+    { direction: 'backwards', from: 99, limit: 2 },
+    [4, 3],
+  ],
   ['backwards to the first and no further', { direction: 'backwards', from: 0, limit: 10 }, [0]],
   ['nothing backwards where nothing is asked for', { direction: 'backwards', limit: 0 }, []],
 ]
