@@ -21,7 +21,7 @@ export interface Reach {
   readonly organisations: ReadonlySet<string>
 }
 
-export const everything: Reach = { all: true, organisations: new Set() }
+const everything: Reach = { all: true, organisations: new Set() }
 export const nothing: Reach = { all: false, organisations: new Set() }
 
 /** A brand's roles mean partners, a community's mean communities: a grant that mixes them up reaches nothing. */

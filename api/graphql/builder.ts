@@ -30,8 +30,6 @@ export const builder = new SchemaBuilder<ApiTypes>({
   defaultInputFieldRequiredness: true,
 })
 
-export type Builder = typeof builder
-
 builder.scalarType('BigInt', bigIntScalar)
 builder.scalarType('CurrencyCode', currencyScalar)
 builder.scalarType('Date', dateScalar)

@@ -101,7 +101,7 @@ export const defineCommand = <
 }
 
 /** Adds the mutation to the schema. */
-export const commandMutation = <
+const commandMutation = <
   State,
   Command extends { readonly type: string },
   Event extends EventLike,

@@ -7,7 +7,7 @@ import { writePosition } from './position-token.ts'
 import { awaitPosition } from './reading.ts'
 
 /** Null where there is none. Whether the caller may see it, is for whoever asks. */
-export const loadDocument = async <T extends Row>(
+const loadDocument = async <T extends Row>(
   { services }: ApiContext,
   view: string,
   collection: Collection<T>,

@@ -23,7 +23,7 @@ const invalid = (): RequestError =>
   new RequestError('CURSOR_INVALID', 'This is no position. Use one that an answer gave you, as it was.')
 
 /** @throws {RequestError} CURSOR_INVALID */
-export const readPosition = (token: string): PositionMark => {
+const readPosition = (token: string): PositionMark => {
   if (token.length > 600) throw invalid()
   let parsed: unknown
   try {

@@ -74,7 +74,7 @@ const revisionOf = ({ expectedVersion }: Input): number | undefined =>
   typeof expectedVersion === 'number' ? expectedVersion - 1 : undefined
 
 /** When it happened in the world, where the command says so. */
-export const occurredAt = (command: unknown): string | null => {
+const occurredAt = (command: unknown): string | null => {
   if (!isRecord(command)) return null
   const at = command.occurredAt ?? command.at ?? command.joinedAt ?? command.declaredAt ?? null
   return typeof at === 'string' ? at : null

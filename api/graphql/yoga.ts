@@ -158,11 +158,25 @@ const statusOfPartialAnswers: Plugin<ApiContext> = {
   },
 }
 
+/** Hooks of Yoga's that the short way of requests (api/http/fast-path.ts) does not call. */
+const skipped = ['onRequest', 'onRequestParse', 'onResponse', 'onResultProcess', 'instrumentation'] as const
+
+/** @throws {TypeError} where a plugin of ours relies on a hook that the short way leaves out */
+const checkPlugins = (plugins: readonly Plugin<ApiContext>[]): void => {
+  for (const plugin of plugins)
+    for (const hook of skipped)
+      if (hook in plugin)
+        throw new TypeError(`A plugin uses ${hook}, which the short way of requests leaves out.`)
+}
+
 export const createGraphQL = (schema: GraphQLSchema, services: Services) => {
+  const limits = [limitDocuments(services), limitExecution(schema, services)]
+  // The status of an answer with errors is not among them: those go the long way.
+  checkPlugins(limits)
   const maskError = createMaskError(services.log, services.newId)
   return createYoga<ApiContext>({
     schema,
-    plugins: [limitDocuments(services), limitExecution(schema, services), statusOfPartialAnswers],
+    plugins: [...limits, statusOfPartialAnswers],
     parserAndValidationCache: { documentCache: cacheOf(), errorCache: cacheOf() },
     maskedErrors: { maskError },
     // The body is bounded before it gets here.

@@ -64,17 +64,6 @@ export const parseParams = (body: Buffer): Params | undefined => {
   return params
 }
 
-/** Hooks of Yoga's that the short way does not call. */
-const skipped = ['onRequest', 'onRequestParse', 'onResponse', 'onResultProcess', 'instrumentation'] as const
-
-/** @throws {TypeError} where a plugin of ours relies on a hook that the short way leaves out */
-export const checkPlugins = (plugins: readonly Plugin<ApiContext>[]): void => {
-  for (const plugin of plugins)
-    for (const hook of skipped)
-      if (hook in plugin)
-        throw new TypeError(`A plugin uses ${hook}, which the short way of requests leaves out.`)
-}
-
 const isSubscription = (query: string): boolean => /\bsubscription\b/.test(query)
 
 const isPlain = (result: ExecutionResult): boolean => {

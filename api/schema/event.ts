@@ -34,7 +34,7 @@ const ActorType = builder.objectRef<RecordedEvent['metadata']['actor']>('Actor')
   }),
 })
 
-export const EventType = builder.objectRef<RecordedEvent>('Event').implement({
+const EventType = builder.objectRef<RecordedEvent>('Event').implement({
   description: 'An event as it was recorded. It never changes.',
   fields: (t) => ({
     name: t.exposeID('name', { description: 'stream@revision.' }),

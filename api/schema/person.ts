@@ -14,7 +14,7 @@ import type { Services } from '../services.ts'
 import { NodeType } from './node.ts'
 import { hashPayee, payeeInput, sealPayee } from './payee.ts'
 
-export const PersonType = builder.objectRef<PersonState & { readonly id: string }>('Person').implement({
+const PersonType = builder.objectRef<PersonState & { readonly id: string }>('Person').implement({
   description: 'A human across communities. Nothing here says who.',
   interfaces: [NodeType],
   fields: (t) => ({

@@ -17,9 +17,9 @@ export interface LineLeg {
   readonly currency: string
 }
 
-export const LineKindType = enumNamed('LineKind', ['GOODS', 'FREIGHT', 'OTHER'])
+const LineKindType = enumNamed('LineKind', ['GOODS', 'FREIGHT', 'OTHER'])
 
-export const LegType = builder.objectRef<LineLeg>('Leg').implement({
+const LegType = builder.objectRef<LineLeg>('Leg').implement({
   description: 'What one party gets of one line, in one role.',
   fields: (t) => ({
     party: t.id({
@@ -80,7 +80,7 @@ const LineTermsType = builder.objectRef<NonNullable<SaleLine['terms']>>('LineTer
   }),
 })
 
-export const legsOf = ({ legs, reversed, currency }: PurchaseLine): LineLeg[] =>
+const legsOf = ({ legs, reversed, currency }: PurchaseLine): LineLeg[] =>
   legs.map((leg, index) => ({ leg, reversed: reversed[index] ?? 0, currency }))
 
 export const PurchaseLineType = builder.objectRef<PurchaseLine>('PurchaseLine').implement({

@@ -21,7 +21,7 @@ const SharerType = builder.objectRef<ShareDocument['sharer']>('Sharer').implemen
   }),
 })
 
-export const TargetType = builder.objectRef<ShareDocument['target']>('Target').implement({
+const TargetType = builder.objectRef<ShareDocument['target']>('Target').implement({
   description: 'What is shared, or was touched.',
   fields: (t) => ({
     kind: t.field({

@@ -5,9 +5,9 @@ import { builder } from '../graphql/builder.ts'
 import { enumNamed } from '../graphql/input-types.ts'
 import { RequestError } from '../graphql/request-error.ts'
 
-export const RoleType = enumNamed('Role', accessRoles)
+const RoleType = enumNamed('Role', accessRoles)
 
-export const GrantType = builder.objectRef<Grant>('Grant').implement({
+const GrantType = builder.objectRef<Grant>('Grant').implement({
   description: 'A role, for one organisation or, where it names none, for the platform.',
   fields: (t) => ({
     role: t.field({ type: RoleType, resolve: ({ role }) => role }),

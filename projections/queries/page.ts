@@ -5,7 +5,7 @@ import type { DocumentReader, FieldValue, Filter } from '../documents.ts'
 import type { Collection, Row } from '../views/collection.ts'
 
 /** Most that one page holds. */
-export const mostPerPage = 100
+const mostPerPage = 100
 
 /** `first`: 1 to 100. `after`: a cursor of the same query, null for the first page. */
 export interface PageRequest {

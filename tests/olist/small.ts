@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /** An id as the files have them, made of a letter and a number. */
-export const hex = (letter: string, number: number): string =>
+const hex = (letter: string, number: number): string =>
   `${Buffer.from(letter).toString('hex')}${String(number).padStart(30, '0')}`
 
 export const seller = (number: number): string => hex('s', number)
 export const product = (number: number): string => hex('p', number)
 export const order = (number: number): string => hex('o', number)
-export const customer = (number: number): string => hex('c', number)
-export const person = (number: number): string => hex('u', number)
+const customer = (number: number): string => hex('c', number)
+const person = (number: number): string => hex('u', number)
 
 export type Tables = Record<string, (string | number)[][]>
 

@@ -34,7 +34,7 @@ export interface Payment {
   readonly amount: number
 }
 
-export const centavos = (text: string | undefined): number => {
+const centavos = (text: string | undefined): number => {
   const found = /^(\d+)(?:\.(\d{1,2}))?$/.exec(text ?? '')
   if (found === null) throw new Error(`"${text}" is no amount`)
   return Number(found[1]) * 100 + Number((found[2] ?? '').padEnd(2, '0'))

@@ -14,7 +14,7 @@ const some = <T>(all: readonly T[], chance: Chance): readonly T[] => all.filter(
  * Of each write, one in `oneIn` dies on the way: with some stages whole, some part of the next in any order, and no
  * checkpoint. And sometimes it dies after the checkpoint, before the runner hears of it.
  */
-export const crashing = (inner: Generation, chance: Chance, oneIn: number): Generation => {
+const crashing = (inner: Generation, chance: Chance, oneIn: number): Generation => {
   const die = async (
     stages: readonly (readonly DocumentWrite[])[],
     checkpoint: Checkpoint,

@@ -15,7 +15,7 @@ export interface SaleSketch {
   readonly businessDate?: string
 }
 
-export const nobodyCredited: Attribution = {
+const nobodyCredited: Attribution = {
   model: 'LAST_TOUCH',
   windowDays: 30,
   levels: 2,
@@ -118,7 +118,7 @@ export const dimensionsOf = (sale: Sale) => ({
 })
 
 /** The lines taken back, each by the part `of` of its whole. */
-export const takenBack = (sale: Sale, part: number) =>
+const takenBack = (sale: Sale, part: number) =>
   sale.lines.map(({ line, kind, partnerId, category, quantity, amount, legs }) => ({
     line,
     kind,
