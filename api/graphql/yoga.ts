@@ -170,13 +170,12 @@ const checkPlugins = (plugins: readonly Plugin<ApiContext>[]): void => {
 }
 
 export const createGraphQL = (schema: GraphQLSchema, services: Services) => {
-  const limits = [limitDocuments(services), limitExecution(schema, services)]
-  // The status of an answer with errors is not among them: those go the long way.
-  checkPlugins(limits)
+  const plugins = [limitDocuments(services), limitExecution(schema, services), statusOfPartialAnswers]
+  checkPlugins(plugins)
   const maskError = createMaskError(services.log, services.newId)
   return createYoga<ApiContext>({
     schema,
-    plugins: [...limits, statusOfPartialAnswers],
+    plugins,
     parserAndValidationCache: { documentCache: cacheOf(), errorCache: cacheOf() },
     maskedErrors: { maskError },
     // The body is bounded before it gets here.

@@ -6,7 +6,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ExecutionResult } from 'graphql'
-import { isAsyncIterable, type Plugin, processRegularResult } from 'graphql-yoga'
+import { isAsyncIterable, processRegularResult } from 'graphql-yoga'
 import type { ApiContext } from '../graphql/context.ts'
 import { isRecord } from '../graphql/input-value.ts'
 import type { GraphQLServer } from '../graphql/yoga.ts'
