@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { readLive } from '../../projections/read-live.ts'
 import { postings } from '../../projections/views/journal.ts'
+import { testGraphql } from './graphql.ts'
 import { importInto, reportShape, withOlist } from './imported.ts'
 import { type Counted, countLog } from './log.ts'
 import { testViews } from './views.ts'
@@ -127,3 +128,5 @@ describe('afterwards', () => {
     expect(await tributary.store.head()).toBe(before)
   }, 1_800_000)
 })
+
+testGraphql(imported)

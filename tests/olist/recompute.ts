@@ -115,7 +115,7 @@ const cellsOf = (sold: readonly Sold[], interests: Map<string, Set<string>>) => 
 
 /**
  * Keys are `seller|community|segment|month|role`. Seller ALL: all of a community's segment; seller, community and
- * segment ALL: everything.
+ * segment ALL: everything. Of sellers, month ALL too.
  */
 const sharesOf = (sold: readonly Sold[], interests: Map<string, Set<string>>) => {
   const shares = new Map<string, Share>()
@@ -130,12 +130,14 @@ const sharesOf = (sold: readonly Sold[], interests: Map<string, Set<string>>) =>
       const earned = splitOf(own)
       for (const role of roles) {
         const places = segments.flatMap((segment) => [
-          `${seller}|${community}|${segment}`,
-          `ALL|${community}|${segment}`,
+          `${seller}|${community}|${segment}|ALL`,
+          `${seller}|${community}|${segment}|`,
+          `ALL|${community}|${segment}|`,
         ])
-        for (const place of [...places, 'ALL|ALL|ALL']) {
-          add(`${place}|${date.slice(0, 7)}|${role}`, 'gross', earned[role])
-          if (refund !== null) add(`${place}|${refund.date.slice(0, 7)}|${role}`, 'reversed', earned[role])
+        for (const place of [...places, 'ALL|ALL|ALL|']) {
+          const at = (day: string): string => `${place}${place.endsWith('|') ? day.slice(0, 7) : ''}|${role}`
+          add(at(date), 'gross', earned[role])
+          if (refund !== null) add(at(refund.date), 'reversed', earned[role])
         }
       }
     }

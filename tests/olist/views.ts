@@ -43,7 +43,7 @@ const readShares = ({ tributary, nameOf }: Imported): Promise<Map<string, Share>
       const { partner, community, segment, month, shares } = document
       const place = [partner, community, segment].map(nameOf).join('|')
       for (const [role, , gross, reversed] of shares)
-        if (gross !== 0 || reversed !== 0) found.set(`${place}|${month}|${role}`, { gross, reversed })
+        if (gross !== 0 || reversed !== 0) found.set(`${place}|${nameOf(month)}|${role}`, { gross, reversed })
     }
     return found
   })
