@@ -71,7 +71,7 @@ const sendStream = async (response: ServerResponse, body: ReadableStream<Uint8Ar
 export const sendResponse = async (response: ServerResponse, answer: Response): Promise<void> => {
   const headers: Record<string, string> = {}
   answer.headers.forEach((value, name) => {
-    headers[name] = value
+    headers[name.toLowerCase()] = value
   })
   if (headers['content-type']?.startsWith('text/event-stream') && answer.body !== null) {
     response.writeHead(answer.status, headers)
