@@ -14,8 +14,7 @@ const maxBytesPerUnit = 3
 const quoted = (name: string): string => JSON.stringify(name.length > 60 ? `${name.slice(0, 60)}…` : name)
 
 /** True where a stream may have this name: `{category}-{id}`, printable ASCII, the category without a dash. */
-const isStreamName = (name: string): boolean =>
-  name.length <= nameLimits.stream && streamName.test(name)
+const isStreamName = (name: string): boolean => name.length <= nameLimits.stream && streamName.test(name)
 
 const checkEvents = ({ stream, expectedRevision, events }: Append): void => {
   let revision = expectedRevision

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { canonicalJson } from '../platform/canonical.ts'
 import { type Catalogue, createCodec, UnreadableEvent } from './codec.ts'
 import type { EventMetadata, StoredEvent } from './event.ts'
 import { hashOf } from './seal.ts'
@@ -23,21 +24,23 @@ const metadata: EventMetadata = {
   traceparent: null,
 }
 
+const metadataText = canonicalJson(metadata)
+
 const stored = (over: Partial<StoredEvent> = {}): StoredEvent => ({
-  ...codec.encode('membership-1', 7, { type: 'Joined', data: { how: 'QR' } }, metadata),
+  ...codec.encode('membership-1', 7, { type: 'Joined', data: { how: 'QR' } }, metadataText),
   position: '42',
   ...over,
 })
 
 describe('the codec', () => {
   it('writes the current version, sealed', () => {
-    const event = codec.encode('membership-1', 7, { type: 'Joined', data: { how: 'QR' } }, metadata)
+    const event = codec.encode('membership-1', 7, { type: 'Joined', data: { how: 'QR' } }, metadataText)
     expect(event).toMatchObject({ stream: 'membership-1', revision: 7, type: 'Joined', schemaVersion: 3 })
     expect(event.hash).toBe(hashOf(event))
   })
 
   it('refuses to write what the catalogue does not state', () => {
-    expect(() => codec.encode('membership-1', 0, { type: 'Gone', data: {} }, metadata)).toThrow(
+    expect(() => codec.encode('membership-1', 0, { type: 'Gone', data: {} }, metadataText)).toThrow(
       'Gone is not in the event catalogue',
     )
   })

@@ -1,7 +1,8 @@
 /** Between events as the domain knows them and as they are kept: names, schema versions, JSON text. */
 import type { EventLike } from '../domain/decider.ts'
+import { canonicalJson } from '../platform/canonical.ts'
 import type { EventMetadata, RecordedEvent, SealedEvent, StoredEvent } from './event.ts'
-import { sealEvent } from './seal.ts'
+import { sealTexts } from './seal.ts'
 
 /** What the codec must know of the event catalogue. */
 export interface Catalogue {
@@ -13,10 +14,10 @@ export interface Catalogue {
 
 export interface Codec {
   /**
-   * An event ready to append.
+   * An event ready to append. `metadata` is canonical JSON.
    * @throws {TypeError} where the catalogue does not know the type, or the data are not plain JSON
    */
-  encode(stream: string, revision: number, event: EventLike, metadata: EventMetadata): SealedEvent
+  encode(stream: string, revision: number, event: EventLike, metadata: string): SealedEvent
   /**
    * The event, in the current version of its type; undefined where its type, or its version, is newer than
    * this program.
@@ -89,7 +90,7 @@ export const createCodec = (catalogue: Catalogue): Codec => ({
     const schemaVersion = catalogue.current(type)
     if (schemaVersion === undefined)
       throw new TypeError(`${type} is not in the event catalogue. State it there.`)
-    return sealEvent({ stream, revision, type, schemaVersion, data, metadata })
+    return sealTexts({ stream, revision, type, schemaVersion, data: canonicalJson(data), metadata })
   },
 
   decode(stored) {

@@ -2,6 +2,7 @@
 import { unreachable } from '../domain/decider.ts'
 import { type Codec, eventName, UnreadableEvent } from './codec.ts'
 import type { Position, RecordedEvent, StoredEvent } from './event.ts'
+import type { Standing } from './handler-append.ts'
 import type { Batch, Done, Repeat } from './handler-batch.ts'
 import type { HandlerTotals } from './handler-stats.ts'
 import type { Task } from './handler-task.ts'
@@ -13,17 +14,18 @@ export interface AnswerParts {
   readonly totals: HandlerTotals
 }
 
-/** Never throws: whoever waits is told. `last` is the position of the batch's last event, null where it has none. */
+/** Never throws: whoever waits is told. `standing` says where the batch's events are, null where it has none. */
 export const answerBatch = async <State>(
   batch: Batch<State>,
-  last: Position | null,
+  standing: Standing | null,
   parts: AnswerParts,
 ): Promise<void> => {
-  const positions = last === null ? [] : await positionsOf(batch, last, parts.store)
+  const positions =
+    standing === null ? [] : (standing.positions ?? (await positionsOf(batch, standing, parts.store)))
   for (const { task, answer } of batch.decided) {
     switch (answer.kind) {
       case 'done':
-        answerDone(batch, task, answer, positions)
+        answerDone(batch, task, answer, positions, parts.codec)
         break
       case 'repeat':
         void replay(batch.stream, task, answer, parts)
@@ -37,10 +39,10 @@ export const answerBatch = async <State>(
   }
 }
 
-/** An engine answers with the position of the last event alone, so those of the others are read. */
+/** Where the engine tells the position of the last event alone, those of the others are read. */
 const positionsOf = async <State>(
   { stream, base, sealed }: Batch<State>,
-  last: Position,
+  { position: last }: Standing,
   store: EventStore,
 ): Promise<readonly Position[]> => {
   if (sealed.length === 1) return [last]
@@ -53,25 +55,30 @@ const positionsOf = async <State>(
   return sealed.map((_, index) => stored[index]?.position ?? last)
 }
 
+const decodeAll = (stored: readonly StoredEvent[], codec: Codec): readonly RecordedEvent[] =>
+  stored.flatMap((event) => codec.decode(event) ?? [])
+
 const answerDone = <State>(
-  { stream, base, events }: Batch<State>,
+  { stream, base, sealed }: Batch<State>,
   task: Task<State>,
   { state, revision, count }: Done<State>,
   positions: readonly Position[],
+  codec: Codec,
 ): void => {
   const end = revision - base.revision
-  const appended: RecordedEvent[] = []
-  for (let index = end - count; index < end; index += 1) {
-    const event = events[index]
-    const position = positions[index]
-    if (event !== undefined && position !== undefined) appended.push({ ...event, position })
-  }
   task.done({
     state,
     revision,
     position: end === 0 ? base.position : (positions[end - 1] ?? null),
     event: revision === -1 ? null : eventName(stream, revision),
-    events: appended,
+    // Few look at the events, and they are many.
+    get events() {
+      const stored = sealed.slice(end - count, end).map((event, index) => ({
+        ...event,
+        position: positions[end - count + index] ?? '',
+      }))
+      return decodeAll(stored, codec)
+    },
     replayed: false,
   })
 }
@@ -87,10 +94,7 @@ const replay = async <State>(
     const stored = await store.readStream(stream, { from: first, limit: last - first + 1 })
     const final = stored.at(-1)
     if (final?.revision !== last) throw new UnreadableEvent(eventName(stream, last), 'it is missing')
-    const events = stored.flatMap((event): RecordedEvent[] => {
-      const decoded = codec.decode(event)
-      return decoded === undefined ? [] : [decoded]
-    })
+    const events = decodeAll(stored, codec)
     totals.replays += 1
     task.done({
       state,

@@ -3,6 +3,7 @@ import type { Position } from './event.ts'
 import type { HandlerTotals } from './handler-stats.ts'
 import {
   type Append,
+  type Appended,
   AppendTooLarge,
   type EventStore,
   InvalidAppend,
@@ -11,12 +12,18 @@ import {
   WrongExpectedRevision,
 } from './port.ts'
 
+/** Where the events of a batch stand: the last one, and each where the engine tells. */
+export interface Standing {
+  readonly position: Position
+  readonly positions: readonly Position[] | null
+}
+
 /**
- * `appended`: it stands in the stream; `position` is that of its last event. `moved`: it does not, others were
+ * `appended`: it stands in the stream. `moved`: it does not, others were
  * first. `failed`: it does not, and cannot now. `unknown`: the engine still did not say.
  */
 export type AppendOutcome =
-  | { readonly kind: 'appended'; readonly position: Position }
+  | ({ readonly kind: 'appended' } & Standing)
   | { readonly kind: 'moved' }
   | { readonly kind: 'failed'; readonly error: unknown }
   | { readonly kind: 'unknown'; readonly error: OutcomeUnknown }
@@ -32,6 +39,12 @@ export interface AppenderParts {
   readonly doubtMs: number
 }
 
+const appended = ({ position, positions }: Pick<Appended, 'position' | 'positions'>): AppendOutcome => ({
+  kind: 'appended',
+  position,
+  positions: positions ?? null,
+})
+
 const moved = { kind: 'moved' } as const
 const firstPauseMs = 10
 const longestPauseMs = 500
@@ -39,8 +52,7 @@ const longestPauseMs = 500
 /** Appends the batch; where the engine does not say whether it happened, finds out. */
 export const appendBatch = async (batch: Append, parts: AppenderParts): Promise<AppendOutcome> => {
   try {
-    const { position } = await parts.store.append(batch)
-    return { kind: 'appended', position }
+    return appended(await parts.store.append(batch))
   } catch (error) {
     if (error instanceof WrongExpectedRevision) return moved
     if (
@@ -78,8 +90,7 @@ const inDoubt = (batch: Append, cause: unknown): OutcomeUnknown =>
 /** Undefined: the engine still does not say. */
 const appendAgain = async (batch: Append, store: EventStore): Promise<AppendOutcome | undefined> => {
   try {
-    const { position } = await store.append(batch)
-    return { kind: 'appended', position }
+    return appended(await store.append(batch))
   } catch (error) {
     // A refusal now says nothing of the first time: what stands in the stream does.
     try {
@@ -98,5 +109,7 @@ const lookFor = async (batch: Append, store: EventStore): Promise<AppendOutcome 
   const last = there.at(-1)
   if (last === undefined) return undefined
   const ours = there.length === events.length && last.hash === events.at(-1)?.hash
-  return ours ? { kind: 'appended', position: last.position } : moved
+  return ours
+    ? appended({ position: last.position, positions: there.map(({ position }) => position) })
+    : moved
 }

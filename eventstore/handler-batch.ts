@@ -1,11 +1,12 @@
 /** The commands of one mailbox decided one after the other on the running state, to be appended as one batch. */
 import { Rejection } from '../domain/decider.ts'
-import { type Codec, eventName } from './codec.ts'
+import type { Codec } from './codec.ts'
 import { ExpectedRevisionConflict } from './command.ts'
-import type { EventMetadata, Position, RecordedEvent, SealedEvent } from './event.ts'
+import type { Position, SealedEvent } from './event.ts'
 import type { DoneCommand, DoneCommands } from './handler-keys.ts'
 import type { CachedStream, Fold, Head } from './handler-stream.ts'
 import type { Task } from './handler-task.ts'
+import { type MetadataText, metadataText } from './metadata-text.ts'
 import { AppendTooLarge, appendLimits } from './port.ts'
 
 /** It appends the `count` events of the batch that end at `revision`. */
@@ -30,16 +31,12 @@ export type Answer<State> =
   | Repeat<State>
   | { readonly kind: 'refused'; readonly error: unknown }
 
-/** An event of the batch, before the engine gives it a position. */
-export type DraftEvent = Omit<RecordedEvent, 'position'>
-
 /** A batch in the making. It begins at a stream's head and changes nothing of what is known of the stream. */
 export class Batch<State> {
   readonly stream: string
   readonly base: Head
   readonly decided: { readonly task: Task<State>; readonly answer: Answer<State> }[] = []
   readonly sealed: SealedEvent[] = []
-  readonly events: DraftEvent[] = []
   /** The commands whose events are in the batch. */
   readonly commands = new Map<string, DoneCommand>()
   /** Some of its answers append nothing. */
@@ -103,45 +100,27 @@ export class Batch<State> {
     if (this.sealed.length + count > appendLimits.events)
       return this.#tooLarge(`${count} events`, `${appendLimits.events}`)
 
+    const metadata = this.#metadata(task)
     const sealed: SealedEvent[] = []
-    const drafts: DraftEvent[] = []
     let { hash, bytes } = this
-    for (const { type, data } of events) {
+    for (const decided of events) {
       const revision = this.revision + sealed.length + 1
-      const metadata = this.#metadata(task, hash)
-      const event = this.#codec.encode(this.stream, revision, { type, data }, metadata)
+      const event = this.#codec.encode(this.stream, revision, decided, metadata(hash))
       bytes += Buffer.byteLength(event.data) + Buffer.byteLength(event.metadata)
       if (bytes > appendLimits.bytes) return this.#tooLarge('more bytes', `${appendLimits.bytes}`)
       hash = event.hash
       sealed.push(event)
-      drafts.push({
-        name: eventName(event.stream, revision),
-        stream: event.stream,
-        revision,
-        type,
-        schemaVersion: event.schemaVersion,
-        data,
-        metadata,
-        hash,
-      })
     }
     if (task.rehearsal) return { kind: 'done', state, revision: this.revision, count: 0 }
-    this.#append(task, state, sealed, drafts, bytes)
+    this.#append(task, state, sealed, bytes)
     return { kind: 'done', state, revision: this.revision, count }
   }
 
   /** The events go on from here. */
-  #append(
-    task: Task<State>,
-    state: State,
-    sealed: readonly SealedEvent[],
-    drafts: readonly DraftEvent[],
-    bytes: number,
-  ): void {
+  #append(task: Task<State>, state: State, sealed: readonly SealedEvent[], bytes: number): void {
     const { payloadHash, meta } = task
     const first = this.revision + 1
     this.sealed.push(...sealed)
-    this.events.push(...drafts)
     this.state = state
     this.bytes = bytes
     this.revision += sealed.length
@@ -158,21 +137,19 @@ export class Batch<State> {
     return { kind: 'refused', error }
   }
 
-  /** Keys stand sorted, so that the text is canonical as it is. */
-  #metadata(task: Task<State>, previousHash: string | null): EventMetadata {
+  #metadata(task: Task<State>): MetadataText {
     const { meta } = task
-    return {
-      actor: task.actor,
+    return metadataText({
+      actor: meta.actor,
       causationId: meta.causationId,
       commandId: meta.commandId,
       correlationId: meta.correlationId,
       occurredAt: meta.occurredAt ?? this.#now,
       payloadHash: task.payloadHash,
-      previousHash,
-      read: task.read,
+      read: task.read.text,
       recordedAt: this.recordedAt,
       traceparent: meta.traceparent,
-    }
+    })
   }
 
   /** The head of the stream once the batch stands there, its last event at `position`. */

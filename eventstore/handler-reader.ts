@@ -6,6 +6,7 @@ import type { HandlerTotals } from './handler-stats.ts'
 import type { CachedStream, Fold } from './handler-stream.ts'
 import type { EventStore } from './port.ts'
 import type { StateCache } from './state-cache.ts'
+import type { StreamsSeen } from './streams-seen.ts'
 
 /** How long a state serves decisions on other streams after its head was confirmed. */
 export const freshMs = 1_000
@@ -17,10 +18,6 @@ export interface ReadState<State> {
   /** -1: the stream does not exist. */
   readonly revision: number
 }
-
-export type Seen = (stream: string, revision: number) => void
-
-const nobody: Seen = () => undefined
 
 export interface ReaderParts {
   readonly store: EventStore
@@ -51,23 +48,43 @@ export class StreamReader {
     source: StateSource<State, Event>,
     id: string,
   ): Promise<ReadState<State>> {
-    return this.look(source, id, nobody)
+    const stream = this.#parts.cache.open(streamName(source.category, id))
+    const { state, revision } = await this.#fresh(stream, source)
+    return { state, revision }
   }
 
-  /** As `read`; tells `seen` the stream and its revision. */
-  async look<State, Event extends EventLike>(
+  /** As `read`, the state alone; `seen` is told the stream and its revision. */
+  look<State, Event extends EventLike>(
     source: StateSource<State, Event>,
     id: string,
-    seen: Seen,
-  ): Promise<ReadState<State>> {
+    seen: StreamsSeen,
+  ): Promise<State> {
     const stream = this.#parts.cache.open(streamName(source.category, id))
+    const fold = this.#fresh(stream, source)
+    if (fold instanceof Promise) return this.#seeLater(stream, fold, seen)
+    seen.see(stream.stream, fold.revision)
+    return Promise.resolve(fold.state)
+  }
+
+  async #seeLater<State>(
+    stream: CachedStream,
+    read: Promise<Fold<State>>,
+    seen: StreamsSeen,
+  ): Promise<State> {
+    const { state, revision } = await read
+    seen.see(stream.stream, revision)
+    return state
+  }
+
+  /** At once where it was confirmed lately, as nearly always. */
+  #fresh<State, Event extends EventLike>(
+    stream: CachedStream,
+    source: StateSource<State, Event>,
+  ): Fold<State> | Promise<Fold<State>> {
     const fold = stream.fold(source)
     const earliest = this.#parts.elapsed() - freshMs
-    if (stream.confirmedAt < earliest || fold.revision < stream.head.revision)
-      await this.#share(stream, fold, source, earliest)
-    const { state, revision } = fold
-    seen(stream.stream, revision)
-    return { state, revision }
+    if (stream.confirmedAt >= earliest && fold.revision >= stream.head.revision) return fold
+    return this.#share(stream, fold, source, earliest)
   }
 
   /** The state at a head that was confirmed after the call. */
@@ -104,13 +121,17 @@ export class StreamReader {
     fold: Fold<State>,
     source: StateSource<State, Event>,
     earliest: number,
-  ): Promise<void> {
+  ): Promise<Fold<State>> {
     const { reading } = stream
-    if (reading !== null && reading.fold === fold && reading.startedAt >= earliest) return reading.done
+    if (reading !== null && reading.fold === fold && reading.startedAt >= earliest) {
+      await reading.done
+      return fold
+    }
     const own = { fold, startedAt: this.#parts.elapsed(), done: this.refresh(stream, source) }
     stream.reading = own
     try {
       await own.done
+      return fold
     } finally {
       if (stream.reading === own) stream.reading = null
     }

@@ -31,7 +31,7 @@ const taskOf = (decider: typeof counter = counter) => {
     },
     false,
     {
-      look: async (source) => ({ state: source.initial, revision: -1 }),
+      look: async (source) => source.initial,
       elapsed: () => 0,
       answered: () => {
         answered += 1

@@ -1,8 +1,8 @@
 /** A command on its way: what it asks, what it has gathered, and who waits for its answer. */
 import type { Decider, EventLike, Read, StateSource } from '../domain/decider.ts'
 import { type CommandMeta, type Executed, payloadHashOf } from './command.ts'
-import type { Actor } from './event.ts'
-import { freshMs, type ReadState, type Seen } from './handler-reader.ts'
+import { freshMs } from './handler-reader.ts'
+import { StreamsSeen } from './streams-seen.ts'
 
 export interface Decided<State> {
   readonly events: readonly EventLike[]
@@ -13,15 +13,13 @@ export interface Decided<State> {
 /** A command as its mailbox sees it. */
 export interface Task<State> {
   readonly meta: CommandMeta
-  /** The actor of `meta`, with sorted keys. */
-  readonly actor: Actor
   readonly payloadHash: string
   /** It is to be decided and answered as if it were done, and nothing may be written. */
   readonly rehearsal: boolean
   /** How often its events met a stream that had moved. */
   conflicts: number
-  /** Revisions of the streams that were gathered, by stream, sorted. */
-  readonly read: Readonly<Record<string, number>>
+  /** What was gathered. */
+  readonly read: StreamsSeen
   /** False where other streams have to be gathered first: for the first time, or since it was long ago. */
   readonly gathered: boolean
   /** Gathers, or waits for the gathering that goes on. Never throws: what went wrong is thrown by `decide`. */
@@ -39,33 +37,20 @@ export interface TaskParts {
   readonly look: <State, Event extends EventLike>(
     source: StateSource<State, Event>,
     id: string,
-    seen: Seen,
-  ) => Promise<ReadState<State>>
+    seen: StreamsSeen,
+  ) => Promise<State>
   readonly elapsed: () => number
   /** Called once, when the command is answered. */
   readonly answered: () => void
 }
 
-/**
- * In the order of the streams, so that it is canonical as it stands. Without a prototype, since V8 takes such an
- * object for a dictionary: keys that no other object has would each make it a new shape.
- */
-const revisionsByStream = (seen: ReadonlyMap<string, number>): Readonly<Record<string, number>> => {
-  const revisions: Record<string, number> = Object.create(null)
-  for (const stream of [...seen.keys()].sort()) revisions[stream] = seen.get(stream) ?? -1
-  return revisions
-}
-
-const nothingRead: Readonly<Record<string, number>> = Object.freeze({})
-
 export class CommandTask<State, Command, Event extends EventLike, Context> implements Task<State> {
   readonly meta: CommandMeta
-  readonly actor: Actor
   readonly payloadHash: string
   readonly rehearsal: boolean
   readonly answer: Promise<Executed<State>>
   conflicts = 0
-  read = nothingRead
+  read = new StreamsSeen()
   readonly #decider: Decider<State, Command, Event, Context>
   readonly #command: Command
   readonly #parts: TaskParts
@@ -86,8 +71,6 @@ export class CommandTask<State, Command, Event extends EventLike, Context> imple
     parts: TaskParts,
   ) {
     this.meta = meta
-    const { id, kind, onBehalfOf } = meta.actor
-    this.actor = { id, kind, onBehalfOf }
     this.payloadHash = payloadHashOf(meta.payload ?? command)
     this.rehearsal = rehearsal
     this.#decider = decider
@@ -109,17 +92,16 @@ export class CommandTask<State, Command, Event extends EventLike, Context> imple
   }
 
   async #gather(): Promise<void> {
-    const revisions = new Map<string, number>()
-    const seen: Seen = (stream, revision) => revisions.set(stream, revision)
-    const read: Read = async (source, id) => (await this.#parts.look(source, id, seen)).state
+    const seen = new StreamsSeen()
+    const read: Read = (source, id) => this.#parts.look(source, id, seen)
     try {
       this.#gathered = { context: await this.#decider.gather(this.#command, read) }
     } catch (error) {
       this.#gathered = { error }
     }
-    this.read = revisions.size === 0 ? nothingRead : revisionsByStream(revisions)
+    this.read = seen
     // A decision that looked at no other stream is never out of date.
-    this.#freshUntil = revisions.size === 0 ? Number.POSITIVE_INFINITY : this.#parts.elapsed() + freshMs
+    this.#freshUntil = seen.size === 0 ? Number.POSITIVE_INFINITY : this.#parts.elapsed() + freshMs
     this.#gathering = null
   }
 

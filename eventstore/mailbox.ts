@@ -165,7 +165,7 @@ export class Mailbox<State> {
     switch (outcome.kind) {
       case 'appended':
         this.#commit(batch, outcome.position)
-        void answerBatch(batch, outcome.position, this.#parts)
+        void answerBatch(batch, outcome, this.#parts)
         return true
       case 'moved':
         if (guessed) await this.#notNew()

@@ -34,6 +34,8 @@ export interface Append {
 export interface Appended {
   readonly revision: number
   readonly position: Position
+  /** Of each event of the append; an engine that tells only the last one's leaves them out. */
+  readonly positions?: readonly Position[]
 }
 
 export interface StreamRead {

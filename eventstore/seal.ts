@@ -32,16 +32,19 @@ const hashParts = (
 export const hashOf = (event: Omit<SealedEvent, 'hash'>): string =>
   hashParts(event.stream, event.revision, event.type, event.schemaVersion, event.data, event.metadata)
 
+/** As `sealEvent`, of data and metadata that are canonical JSON already. */
+export const sealTexts = (event: Omit<SealedEvent, 'hash'>): SealedEvent => {
+  const { stream, revision, type, schemaVersion, data, metadata } = event
+  const hash = hashParts(stream, revision, type, schemaVersion, data, metadata)
+  return { stream, revision, type, schemaVersion, data, metadata, hash }
+}
+
 /**
  * Makes an event ready to append. Data and metadata built with sorted keys cost least.
  * @throws {TypeError} where data or metadata hold what JSON has no place for, naming the path
  */
-export const sealEvent = ({ stream, revision, type, schemaVersion, ...rest }: EventToSeal): SealedEvent => {
-  const data = canonicalJson(rest.data)
-  const metadata = canonicalJson(rest.metadata)
-  const hash = hashParts(stream, revision, type, schemaVersion, data, metadata)
-  return { stream, revision, type, schemaVersion, data, metadata, hash }
-}
+export const sealEvent = (event: EventToSeal): SealedEvent =>
+  sealTexts({ ...event, data: canonicalJson(event.data), metadata: canonicalJson(event.metadata) })
 
 /**
  * The id to give an engine that wants a UUID: version 8 (RFC 9562), made of the first 122 bits of the hash that

@@ -1,7 +1,7 @@
 /** Writes a batch of appends in one transaction, each checked before it is written. Synchronous. */
 import { statSync } from 'node:fs'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import type { SealedEvent } from '../event.ts'
+import type { Position, SealedEvent } from '../event.ts'
 import { type Append, type Appended, WrongExpectedRevision } from '../port.ts'
 import { isBusy, resultCode, resultCodeOf, unavailable } from './errors.ts'
 import type { LogFile } from './open.ts'
@@ -23,6 +23,12 @@ interface Batch {
   readonly arrived: (readonly [name: string, id: number])[]
   lastId: number
 }
+
+const appended = (revision: number, positions: readonly Position[]): Appended => ({
+  revision,
+  position: positions.at(-1) ?? '',
+  positions,
+})
 
 const surelyRolledBack = (commitError: unknown): boolean => {
   // The record that makes a transaction count is written last, so a lack of space comes before it. Any other
@@ -140,10 +146,9 @@ export class LogWriter {
       )
     const id = head.revision === -1 ? this.#newStream(stream, batch) : head.id
     const revision = head.revision + events.length
-    let position = ''
-    for (const event of events) position = this.#insert(id, event)
+    const positions = events.map((event) => this.#insert(id, event))
     batch.heads.set(stream, { id, revision })
-    return { revision, position }
+    return appended(revision, positions)
   }
 
   #newStream(name: string, batch: Batch): number {
@@ -153,7 +158,7 @@ export class LogWriter {
     return batch.lastId
   }
 
-  #insert(stream: number, event: SealedEvent): string {
+  #insert(stream: number, event: SealedEvent): Position {
     const { lastInsertRowid } = this.#insertEvent.run(
       stream,
       event.revision,
@@ -174,6 +179,8 @@ export class LogWriter {
     const same =
       rows.length === events.length &&
       events.every((event, index) => hexAt(rows[index] ?? [], 0) === event.hash)
-    return same ? { revision: last, position: integerAt(rows.at(-1) ?? [], 1).toString() } : undefined
+    if (!same) return undefined
+    const positions = rows.map((row) => integerAt(row, 1).toString())
+    return appended(last, positions)
   }
 }

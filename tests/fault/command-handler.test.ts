@@ -28,13 +28,14 @@ describe.each(engines)('an engine that is away ($name)', ({ open }) => {
     expect(done).toMatchObject({ replayed: false, state: { entries: [1, 2] } })
   })
 
-  it('still has done what it did where it cannot be read right after', async () => {
+  it('still has done what it did where only the last position is told and nothing can be read right after', async () => {
     const { handler, store } = bench(await open())
     store.onAppend = async (_append, proceed) => {
       store.onRead = async () => {
         throw new StoreUnavailable('Nobody answers.')
       }
-      return proceed()
+      const { revision, position } = await proceed()
+      return { revision, position }
     }
     const done = await handler.execute(wallet, '1', { type: 'DepositMany', amounts: [1, 2] }, meta())
     store.onRead = (_stream, _read, proceed) => proceed()

@@ -24,7 +24,15 @@ export const appendCases = ({ shared }: Engine): void => {
     it('answers with the revision and position of the last event', async () => {
       const { stream, answer } = await written(shared(), 5)
       const stored = await shared().readStream(stream)
-      expect(answer).toEqual({ revision: 4, position: stored.at(-1)?.position })
+      expect(answer).toMatchObject({ revision: 4, position: stored.at(-1)?.position })
+    })
+
+    it('answers with the position of each event, if it tells more than that of the last', async () => {
+      const { stream, events, answer } = await written(shared(), 3)
+      const positions = (await shared().readStream(stream)).map(({ position }) => position)
+      if (answer.positions !== undefined) expect(answer.positions).toEqual(positions)
+      const again = await append(shared(), events.slice(0, 2))
+      if (again.positions !== undefined) expect(again.positions).toEqual(positions.slice(0, 2))
     })
 
     it('goes on at the expected revision', async () => {

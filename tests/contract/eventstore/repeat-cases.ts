@@ -55,7 +55,7 @@ export const repeatCases = ({ shared, fresh }: Engine): void => {
     ])('takes the %s of an earlier append for a repeat', async (_, from, to) => {
       const { stream, events } = await written(shared(), 4)
       const part = events.slice(from, to)
-      expect(await append(shared(), part)).toEqual(await whereItStands(shared(), part))
+      expect(await append(shared(), part)).toMatchObject(await whereItStands(shared(), part))
       expect(await shared().headRevision(stream)).toBe(3)
     })
 
@@ -63,8 +63,8 @@ export const repeatCases = ({ shared, fresh }: Engine): void => {
       const stream = newStream()
       const events = eventsOf(stream, 0, 4)
       await append(shared(), events.slice(0, 1))
-      const answer = await append(shared(), events.slice(1))
-      expect(await append(shared(), events)).toEqual(answer)
+      const { revision, position } = await append(shared(), events.slice(1))
+      expect(await append(shared(), events)).toMatchObject({ revision, position })
       expect(await shared().headRevision(stream)).toBe(3)
     })
 
