@@ -35,13 +35,6 @@ export const appendCases = ({ shared }: Engine): void => {
       if (again.positions !== undefined) expect(again.positions).toEqual(positions.slice(0, 2))
     })
 
-    it('says where each event stands, if it says so at all, and again when repeated', async () => {
-      const { stream, events, answer } = await written(shared(), 4)
-      const stored = await shared().readStream(stream)
-      for (const { positions } of [answer, await append(shared(), events)])
-        if (positions !== undefined) expect(positions).toEqual(stored.map(({ position }) => position))
-    })
-
     it('goes on at the expected revision', async () => {
       const { stream, answer } = await written(shared(), 2)
       const next = await append(shared(), eventsOf(stream, 2, 3))
