@@ -10,6 +10,7 @@ import { marketSteps } from './olist-market.ts'
 import { type OlistPlan, planOlist } from './olist-plan.ts'
 import { salesSteps } from './olist-sales.ts'
 import { readOlistTables } from './olist-tables.ts'
+import { olistCurrency } from './olist-values.ts'
 import { runAll } from './pipeline.ts'
 import { senderFor } from './send.ts'
 
@@ -59,7 +60,11 @@ export const importOlist = async (
   target: ImportTarget,
   { signal, progress }: ImportOptions = {},
 ): Promise<void> => {
-  const { derive, model, stating } = target
+  const { deployment, derive, model, stating } = target
+  if (!deployment.currencies.includes(olistCurrency))
+    throw new ImportError(
+      `The data set is in ${olistCurrency}, and this deployment keeps no books in it. Take a fresh data folder.`,
+    )
   const parts = { ...senderFor(olistSystem, target), ids: olistIds(derive), derive, model, stating }
   for (const { name, total, tasks } of [...marketSteps(plan, parts), ...salesSteps(plan, parts)]) {
     let done = 0
