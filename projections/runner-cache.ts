@@ -1,6 +1,7 @@
 /** Documents that the runner keeps parsed, so that one that changes often is neither loaded nor written each time. */
 import type { Position } from '../eventstore/event.ts'
 import type { CollectionSpec, Document } from './documents.ts'
+import { KeyFilter } from './key-filter.ts'
 
 /** What the runner knows of one key. Documents are never changed, only replaced. */
 export interface Entry {
@@ -17,100 +18,108 @@ export interface Entry {
   aheadUntil: Position | null
   /** The last event folded into it, whether or not it changed anything; before the first, `0`. */
   foldedAt: Position
+  /** The batch in which it was last asked for. */
+  usedIn: number
   /** Of the event being folded: its number, and what the document is after it. */
   turn: number
   next: Document | undefined
 }
 
-/** One collection's entries: those asked for since the last `age`, and those before. */
+/** One collection's entries. */
 interface Shelf {
   readonly spec: CollectionSpec
-  young: Map<string, Entry>
-  old: Map<string, Entry>
-  /** Whether the store holds nothing that is not here. */
-  isWhole: boolean
+  readonly entries: Map<string, Entry>
+  /** Keys let go of that the store holds; null while there are none. */
+  elsewhere: KeyFilter | null
 }
 
-/**
- * Entries by collection and key. `age` lets go of all that was not asked for since the time before: a bounded
- * cache at the price of one more move for each entry that stays.
- */
+/** Entries by collection and key, of which those not asked for in the longest time can be let go. */
 export class DocumentCache {
   readonly #shelves: ReadonlyMap<string, Shelf>
+  /** Whether all that the store holds went through here, so that most keys not here are known to be absent. */
+  readonly #isComplete: boolean
+  #batch = 0
+  #size = 0
 
-  /** `startsEmpty`: the store holds nothing yet, so a miss means absent, until something it holds was let go. */
-  constructor(collections: readonly CollectionSpec[], startsEmpty: boolean) {
+  /** `isComplete`: the store holds nothing yet, and nothing but what is written from here on. */
+  constructor(collections: readonly CollectionSpec[], isComplete: boolean) {
+    this.#isComplete = isComplete
     this.#shelves = new Map(
-      collections.map((spec) => [
-        spec.name,
-        { spec, young: new Map<string, Entry>(), old: new Map<string, Entry>(), isWhole: startsEmpty },
-      ]),
+      collections.map((spec) => [spec.name, { spec, entries: new Map<string, Entry>(), elsewhere: null }]),
     )
   }
 
   get size(): number {
-    let size = 0
-    for (const { young, old } of this.#shelves.values()) size += young.size + old.size
-    return size
+    return this.#size
+  }
+
+  /** A new batch: what is asked for from here on was used later than what was before. */
+  nextBatch(): void {
+    this.#batch += 1
   }
 
   /** The entry of a key, made on the first asking. Undefined where there is no such collection. */
   entry(collection: string, key: string): Entry | undefined {
     const shelf = this.#shelves.get(collection)
     if (!shelf) return undefined
-    const young = shelf.young.get(key)
-    if (young) return young
-    const old = shelf.old.get(key)
-    if (old) {
-      shelf.old.delete(key)
-      shelf.young.set(key, old)
-      return old
+    const known = shelf.entries.get(key)
+    if (known) {
+      known.usedIn = this.#batch
+      return known
     }
     const entry: Entry = {
       collection: shelf.spec,
       key,
       document: undefined,
-      isLoaded: shelf.isWhole,
+      isLoaded: this.#isComplete && !shelf.elsewhere?.mayHold(key),
       isStored: false,
       isDirty: false,
       aheadUntil: null,
       foldedAt: '0',
+      usedIn: this.#batch,
       turn: 0,
       next: undefined,
     }
-    shelf.young.set(key, entry)
+    shelf.entries.set(key, entry)
+    this.#size += 1
     return entry
   }
 
-  /** Lets go of what was not asked for since the last time, and answers what of it the store does not hold yet. */
-  age(): readonly Entry[] {
+  /** Lets go of at least `count` entries, those unused for longest, and answers what of them the store does not hold. */
+  release(count: number): readonly Entry[] {
+    const last = this.#lastToGo(count)
     const unwritten: Entry[] = []
-    for (const shelf of this.#shelves.values()) {
-      for (const entry of shelf.old.values()) {
+    for (const shelf of this.#shelves.values())
+      for (const entry of shelf.entries.values()) {
+        if (entry.usedIn > last) continue
+        shelf.entries.delete(entry.key)
+        this.#size -= 1
         if (entry.isDirty) unwritten.push(entry)
-        if (entry.isDirty || entry.isStored) shelf.isWhole = false
+        if (!this.#isComplete || !(entry.isDirty || entry.isStored)) continue
+        shelf.elsewhere ??= new KeyFilter()
+        shelf.elsewhere.add(entry.key)
       }
-      shelf.old = shelf.young
-      shelf.young = new Map()
-    }
     return unwritten
+  }
+
+  /** The batch up to which entries must go, for `count` to go: whole batches, which is near enough. */
+  #lastToGo(count: number): number {
+    const used = new Map<number, number>()
+    for (const { entries } of this.#shelves.values())
+      for (const { usedIn } of entries.values()) used.set(usedIn, (used.get(usedIn) ?? 0) + 1)
+    let going = 0
+    for (const batch of [...used.keys()].sort((a, b) => a - b)) {
+      going += used.get(batch) ?? 0
+      if (going >= count) return batch
+    }
+    return this.#batch
   }
 
   /** All that the store does not hold yet. */
   unwritten(): readonly Entry[] {
     const unwritten: Entry[] = []
-    for (const { young, old } of this.#shelves.values())
-      for (const entries of [young, old])
-        for (const entry of entries.values()) if (entry.isDirty) unwritten.push(entry)
+    for (const { entries } of this.#shelves.values())
+      for (const entry of entries.values()) if (entry.isDirty) unwritten.push(entry)
     return unwritten
-  }
-
-  /** Forgets everything. The store may hold anything now. */
-  clear(): void {
-    for (const shelf of this.#shelves.values()) {
-      shelf.young = new Map()
-      shelf.old = new Map()
-      shelf.isWhole = false
-    }
   }
 }

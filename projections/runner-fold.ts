@@ -44,20 +44,24 @@ export class Folder {
   readonly #cache: DocumentCache
   readonly #parked: Map<string, ParkedStream>
   readonly #now: () => number
+  readonly #isBulk: boolean
   #turn = 0
 
-  constructor(
-    projection: Projection,
-    generation: Generation,
-    cache: DocumentCache,
-    parked: readonly ParkedStream[],
-    now: () => number,
-  ) {
-    this.#projection = projection
-    this.#generation = generation
-    this.#cache = cache
-    this.#parked = new Map(parked.map((stream) => [stream.stream, stream]))
-    this.#now = now
+  constructor(options: {
+    readonly projection: Projection
+    readonly generation: Generation
+    readonly cache: DocumentCache
+    readonly parked: readonly ParkedStream[]
+    readonly now: () => number
+    /** Nothing is ever delivered twice, so nobody needs to know who was given what. */
+    readonly isBulk: boolean
+  }) {
+    this.#projection = options.projection
+    this.#generation = options.generation
+    this.#cache = options.cache
+    this.#parked = new Map(options.parked.map((stream) => [stream.stream, stream]))
+    this.#now = options.now
+    this.#isBulk = options.isBulk
   }
 
   get parked(): readonly ParkedStream[] {
@@ -69,6 +73,7 @@ export class Folder {
    * that a second delivery, which may find documents further on, parks no other events than the first.
    */
   async fold(arrivals: readonly Arrival[], after: Position | null, breather: Breather): Promise<Folded> {
+    this.#cache.nextBatch()
     const plans: Plan[] = []
     for (const arrival of arrivals) {
       if (breather.isDue) await breather.rest()
@@ -178,7 +183,7 @@ export class Folder {
         if (!entry.isDirty) folded.changed.push(entry)
         entry.isDirty = true
       }
-      if (given) folded.given.push({ taker: entry, given })
+      if (given && !this.#isBulk) folded.given.push({ taker: entry, given })
     }
     return null
   }

@@ -78,7 +78,7 @@ export class Follower {
     this.#isBulk = options.isBulk
     this.#tally = options.tally
     this.#cache = new DocumentCache(projection.collections, options.isBulk)
-    this.#folder = new Folder(projection, generation, this.#cache, options.parked, options.now)
+    this.#folder = new Folder({ ...options, cache: this.#cache })
     this.#cursor = checkpoint ?? beginning
     this.#scanned = checkpoint?.scanned ?? 0
     this.#written = this.#scanned
@@ -159,9 +159,9 @@ export class Follower {
     this.#tally.documentsWritten += entries.length
   }
 
-  /** Lets go of the documents that were not touched for longest; in bulk, writes them first. */
+  /** Lets go of two fifths of the documents, those that were not touched for longest; in bulk, writes them first. */
   async shrink(): Promise<void> {
-    await this.#writeBulk(this.#cache.age())
+    await this.#writeBulk(this.#cache.release(Math.ceil(this.#cache.size * 0.4)))
   }
 
   /** Ends a bulk build: writes all that waits, then the checkpoint. */

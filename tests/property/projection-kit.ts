@@ -95,7 +95,7 @@ const poisoned = (event: RecordedEvent, changes: readonly Change[]): readonly Ch
 }
 
 /** Accounts open with a first payment and go with `Closed`; every payment is kept. */
-const accounts: Projection = {
+export const accounts: Projection = {
   name: 'accounts',
   version: 1,
   collections: [
@@ -139,7 +139,7 @@ const counted = (document: Document | undefined, by: number, position: string): 
  * Who is in a group, how many members each group has, and how many groups have any: three stages, each given the one
  * before, with no memory but the position of the last turn.
  */
-const members: Projection = {
+export const members: Projection = {
   name: 'members',
   version: 1,
   collections: [
