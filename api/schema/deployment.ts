@@ -42,6 +42,14 @@ interface Described {
   readonly definition: EventDefinition<z.ZodType>
 }
 
+const jsonSchemas = new WeakMap<Described['definition'], unknown>()
+
+const jsonSchemaOf = (definition: Described['definition']): unknown => {
+  const found = jsonSchemas.get(definition) ?? z.toJSONSchema(definition.data, { unrepresentable: 'any' })
+  jsonSchemas.set(definition, found)
+  return found
+}
+
 const EventTypeType = builder.objectRef<Described>('EventType').implement({
   description: 'A type of event: names are stored, and never change.',
   fields: (t) => ({
@@ -58,7 +66,7 @@ const EventTypeType = builder.objectRef<Described>('EventType').implement({
     jsonSchema: t.field({
       type: 'JSON',
       description: 'JSON Schema of its data.',
-      resolve: ({ definition }) => z.toJSONSchema(definition.data, { unrepresentable: 'any' }),
+      resolve: ({ definition }) => jsonSchemaOf(definition),
     }),
   }),
 })
