@@ -15,7 +15,10 @@ import { runAll } from './pipeline.ts'
 import { senderFor } from './send.ts'
 
 /** Where an import states its facts. */
-export type ImportTarget = Pick<Tributary, 'derive' | 'handler' | 'store' | 'codec' | 'model' | 'stating'>
+export type ImportTarget = Pick<
+  Tributary,
+  'deployment' | 'derive' | 'handler' | 'store' | 'codec' | 'model' | 'stating'
+>
 
 export interface ImportProgress {
   readonly step: string
@@ -67,6 +70,7 @@ export const importOlist = async (
     )
   const parts = { ...senderFor(olistSystem, target), ids: olistIds(derive), derive, model, stating }
   for (const { name, total, tasks } of [...marketSteps(plan, parts), ...salesSteps(plan, parts)]) {
+    if (total === 0) continue
     let done = 0
     const tell = () => progress?.({ step: name, done, total })
     tell()

@@ -174,8 +174,8 @@ export const salesSteps = (plan: OlistPlan, parts: StepParts): readonly Step[] =
   const untaken = new Set<string>()
   return [
     stepOf('purchases', plan.members, (member) => joinAndBuy(parts, member, untaken)),
-    stepOf('payments of no purchase', plan.orphans, (orphan) => parkOrphan(parts, orphan)),
-    stepOf('rows that do not fit', plan.unfit, (row) => parkRow(parts, row)),
+    stepOf('orphan payments', plan.orphans, (orphan) => parkOrphan(parts, orphan)),
+    stepOf('unfit rows', plan.unfit, (row) => parkRow(parts, row)),
     stepOf('refunds', refundsOf(plan.members), async (refund) => {
       if (!untaken.has(refund.order)) await recordRefund(parts, refund)
     }),

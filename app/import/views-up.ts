@@ -24,7 +24,8 @@ export const bringViewsUpWith = async (
     await projector.start()
     while (failure === null && !(await projector.waitFor(head, lookMs))) {
       const read = (await projector.status()).map(({ eventsScanned }) => eventsScanned)
-      progress(Math.min(...read, total), total)
+      // What is left after the last event is to complete documents and indexes.
+      progress(Math.min(...read, total - 1), total)
     }
     progress(total, total)
   } finally {
