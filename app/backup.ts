@@ -2,7 +2,9 @@
 import { existsSync } from 'node:fs'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { verifyLog } from '../eventstore/chain.ts'
 import { checkLogFile } from '../eventstore/sqlite/check-file.ts'
+import { openSqliteEventStore } from '../eventstore/sqlite/sqlite-event-store.ts'
 import type { Tributary } from './tributary.ts'
 
 /** Beside `FILE`: the keys of personal data, and what wraps and signs. Keep them apart from the log. */
@@ -11,7 +13,7 @@ export const companionsOf = (file: string) => ({ keys: `${file}.keys`, secrets: 
 /** Files of the data folder that nothing can make again. The master key is not there where the environment has it. */
 export const secretFiles = ['master.key', 'signing-key.pem'] as const
 
-/** The copy is not what was copied. It is removed. */
+/** The copy is not sound, or would replace another file. What was begun is removed. */
 export class BackupUnsound extends Error {
   override readonly name = 'BackupUnsound'
 }
@@ -22,10 +24,23 @@ export interface Backup {
   readonly secrets: string
 }
 
+const brokenChains = async (file: string): Promise<readonly string[]> => {
+  const store = await openSqliteEventStore(file)
+  try {
+    const { broken } = await verifyLog(store)
+    return broken === null
+      ? []
+      : [`${broken.event}: ${broken.detail} The log itself is damaged: run the doctor.`]
+  } finally {
+    await store.close()
+  }
+}
+
 /** @throws {BackupUnsound | StoreUnavailable} */
 export const takeBackup = async (tributary: Tributary, path: string): Promise<Backup> => {
   const file = resolve(path)
   const companions = companionsOf(file)
+  if (existsSync(file)) throw new BackupUnsound(`${file} is there already. Name a file that is not.`)
   // The log first: every value in the copy has its key in the copy of the keys, which is taken after it.
   await tributary.store.backupTo(file)
   await tributary.keys.backupTo(companions.keys)
@@ -35,7 +50,7 @@ export const takeBackup = async (tributary: Tributary, path: string): Promise<Ba
     if (existsSync(at)) secrets[name] = await readFile(at, 'utf8')
   }
   await writeFile(companions.secrets, `${JSON.stringify(secrets)}\n`, { mode: 0o600, flush: true })
-  const problems = checkLogFile(file)
+  const problems = [...checkLogFile(file), ...(await brokenChains(file))]
   for (const trace of ['-wal', '-shm']) await rm(`${file}${trace}`, { force: true })
   if (problems.length > 0) {
     await rm(file, { force: true })

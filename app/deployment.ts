@@ -55,6 +55,11 @@ const foundedIn = async (store: EventStore, codec: Codec): Promise<Deployment | 
   return { id: deploymentId, zone: ledgerZone, currencies }
 }
 
+/** There is no log where one was expected. Nothing was made. */
+export class NoLog extends Error {
+  override readonly name = 'NoLog'
+}
+
 export interface Founding {
   readonly zone: string
   /** Empty: all that are known. */

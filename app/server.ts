@@ -19,7 +19,8 @@ import { startWorker, type Worker } from './worker.ts'
 export interface RunningServer {
   /** `http://127.0.0.1:4000`. */
   readonly url: string
-  readonly issuer: LocalIssuer
+  /** A link that signs a person or service in, once, within a day. */
+  signInLink(subject: string): string
   readonly projector: ProjectionRunner
   readonly worker: Worker
   /** Takes no more requests, answers those it took, and stops the roles. The engines stay open. */
@@ -150,7 +151,7 @@ export const startServer = async (
   }
   return {
     url,
-    issuer,
+    signInLink: (subject) => `${url}${api.signInLink(subject) ?? ''}`,
     projector,
     worker,
     close: async () => {

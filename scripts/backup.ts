@@ -1,6 +1,6 @@
 /** `npm run backup -- FILE`: the log in one consistent file, while the server goes on. */
 import { takeBackup } from '../app/backup.ts'
-import { openConfigured } from '../app/open.ts'
+import { openExisting } from '../app/open.ts'
 import { runCommandLine, WrongUsage } from './command-line.ts'
 
 await runCommandLine({
@@ -14,7 +14,7 @@ await runCommandLine({
     return file
   },
   run: async (file, { config, say }) => {
-    const tributary = await openConfigured(config)
+    const tributary = await openExisting(config)
     try {
       const backup = await takeBackup(tributary, file)
       say(

@@ -1,6 +1,6 @@
 /** `npm run doctor [-- --deep]`: whether all that is kept is what was written. */
 import { diagnose } from '../app/doctor.ts'
-import { openConfigured } from '../app/open.ts'
+import { openExisting } from '../app/open.ts'
 import { runCommandLine } from './command-line.ts'
 
 await runCommandLine({
@@ -14,7 +14,7 @@ await runCommandLine({
     ),
   parse: (flags) => ({ deep: flags.deep === true }),
   run: async ({ deep }, { config, say, progress }) => {
-    const tributary = await openConfigured(config)
+    const tributary = await openExisting(config)
     try {
       const diagnosis = await diagnose(tributary, { deep, progress })
       for (const { name, ok, detail } of diagnosis.checks)

@@ -1,5 +1,5 @@
 /** `npm run rebuild -- NAME`: builds a view anew beside the live one, and swaps. */
-import { openConfigured } from '../app/open.ts'
+import { openExisting } from '../app/open.ts'
 import { createProjector } from '../app/projector.ts'
 import { allProjections } from '../projections/views/all.ts'
 import { runCommandLine, WrongUsage } from './command-line.ts'
@@ -17,7 +17,7 @@ await runCommandLine({
     return [name]
   },
   run: async (wanted, { config, say, progress }) => {
-    const tributary = await openConfigured(config)
+    const tributary = await openExisting(config)
     try {
       const total = Number((await tributary.store.head()) ?? 0)
       const projector = createProjector(tributary, () => undefined)

@@ -9,7 +9,6 @@ import { createLogger } from '../platform/log.ts'
 import { type Line, runCommandLine, textFlag } from './command-line.ts'
 
 const sample = { members: 600, purchases: 1_500, seed: 2026 } as const
-const linkSeconds = 12 * 3_600
 /** How long a start waits for views to be built before it says that it listens: it answers meanwhile. */
 const viewsMs = 60_000
 
@@ -48,14 +47,13 @@ const firstOrganisation = async (
 }
 
 const printLinks = async (tributary: Tributary, server: RunningServer, { say }: Line): Promise<void> => {
-  say('\nSign in as one person of each role (valid for 12 hours):')
+  say('\nSign in as one person of each role (each link once, within a day; for scripts: npm run token):')
   for (const role of accessRoles) {
     const kind = organisationOf(role)
     const organisation = kind === null ? null : await firstOrganisation(tributary, kind)
     if (kind !== null && organisation === null) continue
     const subject = await subjectWithRole(tributary, role, organisation)
-    const token = await server.issuer.issueToken(subject, linkSeconds)
-    say(`  ${role.padEnd(17)} ${server.url}/sign-in#${token}`)
+    say(`  ${role.padEnd(17)} ${server.signInLink(subject)}`)
   }
 }
 

@@ -1,6 +1,6 @@
 /** `npm run token -- --role ROLE [--org ID]`: a token of the local issuer, alone on standard output. */
 import { createLocalIssuer } from '../api/auth/issuer.ts'
-import { openConfigured } from '../app/open.ts'
+import { openExisting } from '../app/open.ts'
 import { isRole, organisationOf, subjectWithRole } from '../app/people-of-roles.ts'
 import { type AccessRole, accessRoles } from '../domain/events/platform.ts'
 import { runCommandLine, textFlag, WrongUsage, wholeNumber } from './command-line.ts'
@@ -35,7 +35,7 @@ await runCommandLine({
       .option('--ttl <seconds>', 'how long it is valid', '43200'),
   parse,
   run: async ({ role, organisation, seconds }, { config, json }) => {
-    const tributary = await openConfigured(config)
+    const tributary = await openExisting(config)
     try {
       const subject = await subjectWithRole(tributary, role, organisation)
       const issuer = await createLocalIssuer(tributary.signingKey, tributary.deployment.id, tributary.clock)
