@@ -1,13 +1,12 @@
 /** Everything but `/graphql`, on Express: health, metrics, keys, the schema, signing in. */
 import type { IncomingMessage } from 'node:http'
 import express, { type Express, type NextFunction, type Request, type Response } from 'express'
-import { lexicographicSortSchema, printSchema } from 'graphql'
 import type { Authenticate } from '../auth/authenticate.ts'
 import { reachesNothing, reachUnder } from '../auth/reach.ts'
 import type { SignIn } from '../auth/sign-in.ts'
 import type { MaskError } from '../graphql/masking.ts'
 import { RequestError } from '../graphql/request-error.ts'
-import { schema } from '../schema/schema.ts'
+import { sdl } from '../schema/sdl.ts'
 import type { Services } from '../services.ts'
 import { sendRequestError } from './answer.ts'
 import { isLoopback } from './loopback.ts'
@@ -88,7 +87,6 @@ export const createRoutes = ({ services, authenticate, metrics, maskError, signI
     await checkInsider(request, authenticate)
     response.set('content-type', metrics.contentType).send(await metrics.text())
   })
-  const sdl = `${printSchema(lexicographicSortSchema(schema))}\n`
   app.get('/schema.graphql', (_request, response) => {
     response.type('text/plain').send(sdl)
   })

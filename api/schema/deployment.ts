@@ -34,7 +34,11 @@ const DeploymentType = builder.objectRef<Deployment>('Deployment').implement({
 })
 
 builder.queryField('deployment', (t) =>
-  t.field({ type: DeploymentType, resolve: (_parent, _args, { services }) => services.deployment }),
+  t.field({
+    type: DeploymentType,
+    description: 'What this deployment is, and what a request to it may be.',
+    resolve: (_parent, _args, { services }) => services.deployment,
+  }),
 )
 
 interface Described {
