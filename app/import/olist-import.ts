@@ -1,6 +1,7 @@
 /** Imports the Olist data set: reads its files, works out what to state, and states it through the command handler. */
 
 import { Rejection } from '../../domain/decider.ts'
+import { inParallel } from '../commander.ts'
 import type { Tributary } from '../tributary.ts'
 import { ImportError } from './import-error.ts'
 import { readFamilies } from './olist-families.ts'
@@ -11,7 +12,6 @@ import { type OlistPlan, planOlist } from './olist-plan.ts'
 import { salesSteps } from './olist-sales.ts'
 import { readOlistTables } from './olist-tables.ts'
 import { olistCurrency } from './olist-values.ts'
-import { runAll } from './pipeline.ts'
 import { senderFor } from './send.ts'
 
 /** Where an import states its facts. */
@@ -74,11 +74,12 @@ export const importOlist = async (
     let done = 0
     const tell = () => progress?.({ step: name, done, total })
     tell()
-    const one = () => {
+    await inParallel(tasks, inFlight, async (task) => {
+      signal?.throwIfAborted()
+      await task()
       done += 1
       tell()
-    }
-    await runAll(tasks, { inFlight, signal, done: one }).catch((error: unknown) => {
+    }).catch((error: unknown) => {
       throw explained(error, name)
     })
   }
