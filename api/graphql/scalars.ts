@@ -35,7 +35,10 @@ const toInstant = (value: unknown): string => {
     'write an ISO 8601 instant, like "2026-03-01T09:30:00.000Z"',
   )
   const time = Date.parse(text)
-  if (Number.isNaN(time)) throw wrong('DateTime', value, 'there is no such instant')
+  // Date.parse takes the 30th of February for the 2nd of March.
+  const day = text.slice(0, 10)
+  const exists = !Number.isNaN(time) && new Date(`${day}T00:00:00.000Z`).toISOString().startsWith(day)
+  if (!exists) throw wrong('DateTime', value, 'there is no such instant')
   return new Date(time).toISOString()
 }
 

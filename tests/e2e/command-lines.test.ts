@@ -143,6 +143,38 @@ describe('a data folder', () => {
     expect(chains?.detail).toContain(name)
   })
 
+  it('that is not there is not made by looking at it', async () => {
+    const data = join(freshFolder(), 'mistyped')
+    for (const args of [
+      ['doctor'],
+      ['token', '--role', 'OPERATOR'],
+      ['rebuild', 'all'],
+      ['backup', join(data, 'x')],
+    ]) {
+      const [name = '', ...rest] = args
+      const ran = await runScript(name, ...rest, '--data', data)
+      expect([name, ran.status]).toEqual([name, 1])
+      expect(ran.err).toContain('no log')
+    }
+    expect(existsSync(data)).toBe(false)
+  })
+
+  it('that was changed is not backed up, and no backup replaces another file', async () => {
+    const data = await simulated()
+    const folder = freshFolder()
+    expect((await runScript('backup', join(folder, 'sound.db'), '--data', data)).status).toBe(0)
+    expect((await runScript('backup', join(folder, 'sound.db'), '--data', data)).err).toContain(
+      'there already',
+    )
+    const database = new DatabaseSync(join(data, 'events.db'))
+    database.exec(`UPDATE events SET data = replace(data, '"', '" ') WHERE position = 20`)
+    database.close()
+    const ran = await runScript('backup', join(folder, 'unsound.db'), '--data', data)
+    expect(ran.status).toBe(1)
+    expect(ran.err).toContain('@')
+    expect(existsSync(join(folder, 'unsound.db'))).toBe(false)
+  })
+
   it('of a newer version is refused, and left as it is', async () => {
     const data = await simulated()
     const database = new DatabaseSync(join(data, 'events.db'))
