@@ -1,7 +1,7 @@
 /**
  * What an operation may cost, known before it runs: each field that is not a leaf costs a point or what it says,
  * and a page's fields cost as often as the page may have items. The tree is worked out once for a document; only
- * arguments are looked at again.
+ * arguments are looked at again, and a fragment's once for each request, however often it is spread.
  */
 import {
   type DocumentNode,
@@ -31,7 +31,16 @@ export interface FieldCost {
 }
 
 export type Variables = Readonly<Record<string, unknown>>
-type Cost = (variables: Variables) => number
+
+/** One request's reading of a tree, with what its fragments came to: a few of them, spread in each other, are billions of spreads. */
+interface Reading {
+  readonly variables: Variables
+  readonly fragments: Map<Cost, number>
+}
+type Cost = (reading: Reading) => number
+
+/** Beyond it, sums are no longer exact, and products may become infinite. */
+const most = Number.MAX_SAFE_INTEGER
 
 const itemsOfLists = 10
 
@@ -78,6 +87,16 @@ const rowsAt = (field: FieldNode, [argument, ...path]: readonly string[], variab
 
 type Fragments = ReadonlyMap<string, FragmentDefinitionNode>
 
+const once =
+  (cost: Cost): Cost =>
+  (reading) => {
+    const known = reading.fragments.get(cost)
+    if (known !== undefined) return known
+    const found = cost(reading)
+    reading.fragments.set(cost, found)
+    return found
+  }
+
 class Compiler {
   readonly #schema: GraphQLSchema
   readonly #fragments: Fragments
@@ -103,11 +122,17 @@ class Compiler {
           selection.kind === Kind.INLINE_FRAGMENT ? selection : this.#fragments.get(selection.name.value)
         const on = fragment?.typeCondition?.name.value
         const inner = on === undefined ? type : this.#schema.getType(on)
-        if (fragment !== undefined && inner !== undefined)
-          parts.push(this.ofSet(fragment.selectionSet, inner, paged))
+        if (fragment !== undefined && inner !== undefined) {
+          const part = this.ofSet(fragment.selectionSet, inner, paged)
+          parts.push(fragment.kind === Kind.FRAGMENT_DEFINITION ? once(part) : part)
+        }
       }
     }
-    const cost: Cost = (variables) => parts.reduce((sum, part) => sum + part(variables), 0)
+    const cost: Cost = (reading) => {
+      let sum = 0
+      for (const part of parts) sum = Math.min(sum + part(reading), most)
+      return sum
+    }
     const bySet = this.#known.get(set) ?? new Map<string, Cost>()
     this.#known.set(set, bySet.set(key, cost))
     return cost
@@ -131,10 +156,11 @@ class Compiler {
       field.selectionSet === undefined ? undefined : this.ofSet(field.selectionSet, type, first !== undefined)
     const nullable = isNonNullType(definition.type) ? definition.type.ofType : definition.type
     const listed = items ?? (isListType(nullable) && !paged ? itemsOfLists : 1)
-    return (variables) => {
+    return (reading) => {
+      const { variables } = reading
       const given = first === undefined ? listed : Math.max(0, numberAt(argumentValue(first, variables)) ?? 0)
       const own = points + (rows === undefined ? 0 : pointsPerRow * rowsAt(field, rows, variables))
-      return own + (inner === undefined ? 0 : given * inner(variables))
+      return own + (inner === undefined ? 0 : given * inner(reading))
     }
   }
 }
@@ -159,5 +185,5 @@ export const costOf = (
     cost = root ? new Compiler(schema, fragments).ofSet(operation.selectionSet, root, false) : () => 0
     compiled.set(operation, cost)
   }
-  return Math.min(Math.ceil(cost(variables)), Number.MAX_SAFE_INTEGER)
+  return Math.min(Math.ceil(cost({ variables, fragments: new Map() })), most)
 }

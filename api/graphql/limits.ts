@@ -23,7 +23,10 @@ type Fragments = ReadonlyMap<string, FragmentDefinitionNode>
 
 const none: Size = { depth: 0, aliases: 0 }
 
-/** Fragments are counted where they are spread, each time; one that holds itself ends where it would begin again. */
+/**
+ * Fragments count where they are spread, each time, and are looked at once; one that holds itself ends where it would
+ * begin again.
+ */
 const sizeOf = (set: SelectionSetNode, fragments: Fragments, known: Map<string, Size>): Size => {
   let depth = 0
   let aliases = 0
@@ -39,7 +42,7 @@ const sizeOf = (set: SelectionSetNode, fragments: Fragments, known: Map<string, 
       inner = sizeOfFragment(selection.name.value, fragments, known)
     }
     depth = Math.max(depth, inner.depth)
-    aliases += inner.aliases
+    aliases = Math.min(aliases + inner.aliases, Number.MAX_SAFE_INTEGER)
   }
   return { depth, aliases }
 }
