@@ -1,6 +1,7 @@
 /** Asks the running server for the matrix, the split and the books of an import, page by page, as an auditor would. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { createLocalIssuer } from '../../api/auth/issuer.ts'
 import { defaultLimits } from '../../api/services.ts'
 import { subjectWithRole } from '../../app/people-of-roles.ts'
 import { type RunningServer, startServer } from '../../app/server.ts'
@@ -104,7 +105,8 @@ export const testGraphql = (imported: () => Imported): void => {
       const log = createLogger({ level: 'error' })
       const subject = await subjectWithRole(tributary, 'AUDITOR', null)
       server = await startServer(tributary, readConfig({}, { port: '0' }), log, limits)
-      token = await server.issuer.issueToken(subject, 3_600)
+      const issuer = await createLocalIssuer(tributary.signingKey, tributary.deployment.id, tributary.clock)
+      token = await issuer.issueToken(subject, 3_600)
     }, 600_000)
 
     afterAll(() => server?.close(), 600_000)
