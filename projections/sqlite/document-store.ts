@@ -5,6 +5,7 @@ import { dirname, join, parse } from 'node:path'
 import {
   type DocumentStore,
   DocumentStoreTooNew,
+  DocumentStoreUnavailable,
   type Generation,
   GenerationBehind,
   GenerationGone,
@@ -29,6 +30,14 @@ export interface SqliteDocumentStoreOptions {
 
 const endings = ['', '-wal', '-shm', '-journal']
 
+const makeFolder = (path: string): void => {
+  try {
+    mkdirSync(path, { recursive: true })
+  } catch (cause) {
+    throw new DocumentStoreUnavailable(`The folder ${path} cannot be made.`, { cause })
+  }
+}
+
 /**
  * Views in SQLite: a catalogue of the generations, and each generation in a file of its own. So a rebuild, in this
  * process or another, holds no lock that live writes or reads wait for, may do without journal and fsync until it
@@ -48,9 +57,9 @@ class SqliteDocumentStore implements DocumentStore {
     const { dir, name, ext } = parse(path)
     this.#folder = join(dir, ext === '' ? `${name}-generations` : name)
     this.#graceMs = graceMs
-    mkdirSync(dirname(path), { recursive: true })
+    makeFolder(dirname(path))
+    makeFolder(this.#folder)
     this.#catalogue = new Catalogue(path)
-    mkdirSync(this.#folder, { recursive: true })
   }
 
   async live(projection: string): Promise<Generation | null> {
