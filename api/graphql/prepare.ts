@@ -1,6 +1,6 @@
 /** From an input to a command that may be given: keys, ids, what the server adds, the schema, and whose business it is. */
 import type { EventLike } from '../../domain/decider.ts'
-import type { CommandMeta, Executed } from '../../eventstore/command.ts'
+import { type CommandMeta, type Executed, payloadHashOf } from '../../eventstore/command.ts'
 import type { Actor } from '../../eventstore/event.ts'
 import { type Reach, reaches } from '../auth/reach.ts'
 import type { CommandInput } from './command-input.ts'
@@ -16,6 +16,8 @@ export interface Prepared {
   readonly name: string
   /** Of what the command is about. */
   readonly id: string
+  /** What its key stands for, as a hash: two commands of one id and different contents cannot both be given. */
+  content(): string
   execute(): Promise<Executed<unknown>>
   /** Decides without writing. */
   rehearse(): Promise<unknown>
@@ -139,6 +141,10 @@ export const prepareCommand = async <
   if (owners.by === 'ID') whose = [id]
   if (owners.by === 'COMMAND') whose = owners.of(command)
   if (owners.by === 'STATE' && state !== null) whose = owners.of(state, command)
+  if (owners.by === 'NOBODY' && !reach.all)
+    throw new Unprepared([
+      inputError('NOT_ALLOWED', 'This belongs to no organisation: it takes a role for the platform.', path),
+    ])
   if (owners.by !== 'NOBODY' && !reaches(reach, whose))
     throw notThere(thing, owners.by === 'COMMAND' && owners.path !== null ? [...path, owners.path] : place)
 
@@ -153,16 +159,21 @@ export const prepareCommand = async <
     ])
 
   const { key: _, ...sent } = input
+  const payload = {
+    mutation: spec.name,
+    input: spec.hashed === undefined ? sent : spec.hashed(sent, services),
+  }
   const meta: CommandMeta = {
     ...metaOf(asked, whose),
     commandId: key === null ? newId('command') : derive('command', decider.category, id, ...key.parts),
     occurredAt: occurredAt(command),
     expectedRevision: spec.versioned ? revisionOf(input) : undefined,
-    payload: { mutation: spec.name, input: spec.hashed === undefined ? sent : spec.hashed(sent, services) },
+    payload,
   }
   return {
     name: spec.name,
     id: spec.subjectOf?.(command) ?? id,
+    content: () => payloadHashOf(payload),
     execute: async () => {
       const executed = await handler.execute(decider, id, command, meta)
       await spec.after?.(services, id)

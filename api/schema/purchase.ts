@@ -96,7 +96,8 @@ export const PurchaseType = builder.objectRef<PurchaseDocument>('Purchase').impl
     refunded: t.field({ type: MoneyType, resolve: ({ refunded, currency }) => moneyOf(refunded, currency) }),
     open: t.field({
       type: MoneyType,
-      description: 'Left on the receivable: positive where the buyer still owes.',
+      description:
+        'Left on the receivable, as the books have it: positive where the buyer still owes, 0 until the sale is recognised.',
       resolve: ({ open, currency }) => moneyOf(open, currency),
     }),
     variance: t.field({

@@ -79,14 +79,33 @@ const bystander = (index: number): Outcome =>
     ]),
   ])
 
+/** Two rows under one key with different contents: the later one would be refused once the first is written. */
+const refuseReused = (rows: readonly Row[]): readonly Row[] => {
+  const contents = new Map<string, string>()
+  return rows.map((row, index) => {
+    if (row.prepared === null) return row
+    const { id } = row.prepared
+    const content = row.prepared.content()
+    const before = contents.get(id)
+    if (before === undefined) contents.set(id, content)
+    if (before === undefined || before === content) return row
+    const message = 'An earlier row has this key, and says something else. Give each sale a key of its own.'
+    const error = inputError('KEY_REUSED', message, ['input', 'rows', String(index), 'key'])
+    return { prepared: null, outcome: refused([error]) }
+  })
+}
+
 const recordRows = async (
   inputs: readonly Input[],
   allOrNone: boolean,
   context: ApiContext,
   reach: Reach,
 ): Promise<readonly Outcome[]> => {
-  let rows = await Promise.all(inputs.map((input, index) => prepareRow(input, index, context, reach)))
+  let rows: readonly Row[] = await Promise.all(
+    inputs.map((input, index) => prepareRow(input, index, context, reach)),
+  )
   if (allOrNone) {
+    rows = refuseReused(rows)
     if (rows.every(({ prepared }) => prepared !== null)) rows = await Promise.all(rows.map(rehearse))
     if (rows.some(({ prepared }) => prepared === null))
       return rows.map(({ outcome }, index) => outcome ?? bystander(index))

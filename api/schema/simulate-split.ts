@@ -94,6 +94,19 @@ const proposed = (terms: NonNullable<Asked['terms']>): { readonly version: null;
   }
 }
 
+/** Amounts are of the community's currency. @throws (rejects) {RequestError} */
+const checkCurrency = async (
+  { services: { handler, model } }: ApiContext,
+  { communityId, currency }: Asked,
+): Promise<void> => {
+  const { state } = await handler.read(model.community, communityId)
+  if (state.founded !== null && state.currency !== currency)
+    throw new RequestError(
+      'BAD_REQUEST',
+      `input.currency is ${currency}, but the community sells in ${state.currency}. Name the amount in it.`,
+    )
+}
+
 const inForce = async ({ services }: ApiContext, { partnerId, communityId, at }: Asked) => {
   const { handler, model, derive, clock } = services
   const { state } = await handler.read(model.partnership, partnershipIdOf(derive, partnerId, communityId))
@@ -132,6 +145,7 @@ builder.queryField('simulateSplit', (t) =>
       const question = parsed(input)
       const { partnerId, communityId, amount, currency, category, poolOverride, terms } = question
       if (!reaches(reachIn(context, info), [partnerId, communityId])) return null
+      await checkCurrency(context, question)
       const found = terms === null ? await inForce(context, question) : proposed(terms)
       if (found === null) return null
       const { handler } = context.services
