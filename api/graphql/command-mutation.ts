@@ -28,7 +28,8 @@ const versionField: InputField = {
   node: { kind: 'scalar', scalar: 'Int' },
   required: false,
   emptyByDefault: false,
-  description: 'The version that you saw: where it is another by now, nothing is changed (STALE).',
+  description:
+    'The count of its events that you saw, which payloads answer as `version`: where it is another by now, nothing is changed (STALE).',
 }
 
 const currencyField = (required: boolean): InputField => ({

@@ -54,6 +54,20 @@ const scalars: ReadonlyMap<z.core.$ZodType, ScalarName> = new Map<z.core.$ZodTyp
 /** Integers of these names are amounts, whatever their bounds. */
 const amounts = new Set(['amount', 'fee', 'listPrice', 'price', 'total', 'discount'])
 
+/** What numbers of these names are counted from, and of what they are. */
+const numbers: ReadonlyMap<string, string> = new Map([
+  ['line', 'The number of a line of the purchase; the first is 1.'],
+  ['lines', 'Numbers of lines of the purchase; the first is 1.'],
+  ['component', 'The number of a component of the bundle; the first is 1.'],
+  ['version', 'The number of a version; the first is 1. It is no count of events.'],
+  ['offerVersion', "The offer's own `version`; the first is 1."],
+  ['bundleVersion', "The bundle's own `version`; the first is 1."],
+  [
+    'expectedVersion',
+    'The latest version that you saw: the `version` that the partnership, offer, bundle or segment itself has, accepted or not; the first is 1. The `version` of a payload is another number: it counts events.',
+  ],
+])
+
 const named = new Map<z.core.$ZodType, string>()
 const converted = new Map<z.core.$ZodType, InputNode>()
 const known = new Map<z.core.$ZodType, InputNode>()
@@ -122,7 +136,14 @@ export const fieldOf = (schema: z.core.$ZodType, name: string, owner: string): I
   const { inner, optional } = unwrap(schema)
   const node = nodeOf(inner, `${owner.replace(/Input$/, '')}${pascal(name)}Input`, name)
   const emptyByDefault = !optional && isEmptyable(node, inner)
-  return { node, required: !optional, emptyByDefault }
+  const described = numbers.get(name)
+  const isNumbered = node.kind === 'scalar' || (node.kind === 'list' && node.of.kind === 'scalar')
+  return {
+    node,
+    required: !optional,
+    emptyByDefault,
+    ...(described !== undefined && isNumbered ? { description: described } : {}),
+  }
 }
 
 const objectNode = (schema: z.ZodObject, name: string): InputNode => {

@@ -46,7 +46,8 @@ export const PayloadType = builder.interfaceRef<Outcome>('Payload').implement({
     }),
     version: t.exposeInt('version', {
       nullable: true,
-      description: 'Of the thing that was changed: how many events it has. For `expectedVersion`.',
+      description:
+        'Of the thing that was changed: how many events it has. For `expectedVersion` where that may be left out; where it is required, it is the version of terms, offer, bundle or segment instead.',
     }),
   }),
 })

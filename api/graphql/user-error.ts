@@ -40,6 +40,39 @@ const pathOf = (path: readonly PropertyKey[], toInput: ToInputPath): readonly st
 
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`)
 
+const isNumeric = (origin: string): boolean => origin === 'number' || origin === 'int'
+
+const tooSmall = ({ origin, minimum, inclusive }: z.core.$ZodIssueTooSmall): string => {
+  if (isNumeric(origin))
+    return inclusive === false
+      ? `This has to be a number above ${minimum}.`
+      : `This has to be a whole number from ${minimum} on.`
+  if (Number(minimum) === 1) return 'This must not be empty.'
+  return origin === 'string'
+    ? `This is too short: at least ${minimum} characters are needed.`
+    : `There are too few: at least ${minimum} are needed.`
+}
+
+const tooBig = ({ origin, maximum, inclusive }: z.core.$ZodIssueTooBig): string => {
+  if (isNumeric(origin))
+    return inclusive === false
+      ? `This has to be a number below ${maximum}.`
+      : `This has to be a whole number of at most ${maximum}.`
+  return origin === 'string'
+    ? `This is too long: at most ${maximum} characters are taken.`
+    : `There are too many: at most ${maximum} are taken.`
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  int: 'a whole number',
+  number: 'a number',
+  string: 'a text',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+}
+
 /** Long lists of what would have been allowed help nobody. */
 const messageOf = (issue: z.core.$ZodIssue): string => {
   if (issue.code === 'invalid_value' && issue.values.length > 12) return 'This is none of the known codes.'
@@ -49,11 +82,14 @@ const messageOf = (issue: z.core.$ZodIssue): string => {
       return `This is no id of a ${prefix}: those look like ${prefix}_01h455vb4pex5vsknk084sn02q.`
     return 'This does not have the form that is expected here.'
   }
+  if (issue.code === 'invalid_format' && issue.format === 'url')
+    return 'This has to be an address on the web, which begins with https:// or http://.'
+  if (issue.code === 'too_small') return tooSmall(issue)
+  if (issue.code === 'too_big') return tooBig(issue)
+  if (issue.code === 'invalid_type') return `This has to be ${kinds[issue.expected] ?? 'of another type'}.`
   if (issue.code === 'invalid_union') return 'This is none of the forms that are expected here.'
   return sentence(issue.message)
 }
-
-const isNumeric = (origin: string): boolean => origin === 'number' || origin === 'int'
 
 const codeOf = (issue: z.core.$ZodIssue): ErrorCode => {
   if ((issue.code === 'too_small' || issue.code === 'too_big') && isNumeric(issue.origin))
@@ -62,11 +98,13 @@ const codeOf = (issue: z.core.$ZodIssue): ErrorCode => {
   return 'INVALID'
 }
 
-/** Unions answer with the issues of each form; those of the form that went furthest say most. */
+/** Unions answer with the issues of each form; those of the form that went furthest, with least against it, say most. */
 const flatten = (issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] => {
   if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue]
   const deepest =
-    issue.errors.toSorted((a, b) => (b[0]?.path.length ?? 0) - (a[0]?.path.length ?? 0))[0] ?? []
+    issue.errors.toSorted(
+      (a, b) => (b[0]?.path.length ?? 0) - (a[0]?.path.length ?? 0) || a.length - b.length,
+    )[0] ?? []
   if ((deepest[0]?.path.length ?? 0) === 0) return [issue]
   return deepest.flatMap((inner) => flatten({ ...inner, path: [...issue.path, ...inner.path] }))
 }

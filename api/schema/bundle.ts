@@ -57,7 +57,9 @@ const ComponentType = builder.objectRef<Component>('BundleComponent').implement(
 
 const BundleVersionType = builder.objectRef<BundleVersionDocument>('BundleVersion').implement({
   fields: (t) => ({
-    version: t.exposeInt('version'),
+    version: t.exposeInt('version', {
+      description: 'That of the latest is for `expectedVersion` of reviseBundle.',
+    }),
     composedBy: t.exposeID('composedBy'),
     name: t.exposeString('name'),
     price: t.field({ type: MoneyType, resolve: ({ price, currency }) => moneyOf(price, currency) }),

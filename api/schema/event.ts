@@ -15,6 +15,7 @@ import { reachIn } from '../graphql/guard.ts'
 import { writePosition } from '../graphql/position-token.ts'
 import { readView } from '../graphql/reading.ts'
 import { RequestError } from '../graphql/request-error.ts'
+import { shownData } from './shown-data.ts'
 
 const nameShape = /^([a-z_]+-[!-?A-~]{1,200})@(\d{1,9})$/
 
@@ -52,7 +53,11 @@ const EventType = builder.objectRef<RecordedEvent>('Event').implement({
     commandId: t.id({ resolve: ({ metadata }) => metadata.commandId }),
     correlationId: t.id({ resolve: ({ metadata }) => metadata.correlationId }),
     causationId: t.id({ nullable: true, resolve: ({ metadata }) => metadata.causationId }),
-    data: t.field({ type: 'JSON', resolve: ({ data }) => data }),
+    data: t.field({
+      type: 'JSON',
+      description: 'As it was recorded, but for hashes of secrets and sealed texts, which are (not shown).',
+      resolve: ({ data }) => shownData(data),
+    }),
     hash: t.exposeString('hash', { description: 'SHA-256 over all of it, chained to the one before.' }),
     previousHash: t.string({ nullable: true, resolve: ({ metadata }) => metadata.previousHash }),
   }),

@@ -78,7 +78,7 @@ const legsOf = ({ state: { line, legs, reversed }, currency }: ExplainedLine): E
 const ExplainedLineType = builder.objectRef<ExplainedLine>('ExplainedLine').implement({
   description: 'One line with what was frozen at the sale.',
   fields: (t) => ({
-    line: t.int({ resolve: ({ state }) => state.line.line }),
+    line: t.int({ description: 'The first is 1.', resolve: ({ state }) => state.line.line }),
     kind: t.string({ resolve: ({ state }) => state.line.kind }),
     partnerId: t.id({ resolve: ({ state }) => state.line.partnerId }),
     offerId: t.id({ nullable: true, resolve: ({ state }) => state.line.offer?.id ?? null }),

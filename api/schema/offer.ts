@@ -36,7 +36,7 @@ export const OfferType = builder.objectRef<OfferDocument>('Offer').implement({
   fields: (t) => ({
     id: t.exposeID('offer'),
     partnerId: t.exposeID('partner'),
-    version: t.exposeInt('version'),
+    version: t.exposeInt('version', { description: 'For `expectedVersion` of reviseOffer.' }),
     status: t.field({ type: enumNamed('OfferStatus', offerStatuses), resolve: ({ status }) => status }),
     title: t.string({ resolve: ({ facts }) => facts.title }),
     media: t.stringList({ resolve: ({ facts }) => [...facts.media] }),

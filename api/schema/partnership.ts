@@ -96,7 +96,10 @@ export const PartnershipType = builder.objectRef<PartnershipDocument>('Partnersh
       description: 'AMENDED: accepted terms are in force, and a later version waits for the other side.',
       resolve: ({ status }) => status,
     }),
-    version: t.exposeInt('version', { description: 'The latest, accepted or not.' }),
+    version: t.exposeInt('version', {
+      description:
+        'The latest version of the terms, accepted or not: for `expectedVersion` of amendPartnership.',
+    }),
     proposedBy: t.field({ type: SideType, resolve: ({ proposedBy }) => proposedBy }),
     accepted: t.field({ type: [AcceptedTermsType], resolve: ({ accepted }) => [...accepted] }),
     ends: t.field({ type: [PartnershipEndType], resolve: ({ ends }) => [...ends] }),

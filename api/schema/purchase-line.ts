@@ -64,7 +64,7 @@ const BundleVersionRef = builder.objectRef<NonNullable<SaleLine['bundle']>>('Bun
   fields: (t) => ({
     bundleId: t.exposeID('id'),
     version: t.exposeInt('version'),
-    component: t.exposeInt('component'),
+    component: t.exposeInt('component', { description: 'Of the bundle; the first is 1.' }),
   }),
 })
 
@@ -86,7 +86,7 @@ const legsOf = ({ legs, reversed, currency }: PurchaseLine): LineLeg[] =>
 export const PurchaseLineType = builder.objectRef<PurchaseLine>('PurchaseLine').implement({
   description: 'One offer in a purchase, or freight. What it froze at the sale never changes.',
   fields: (t) => ({
-    line: t.int({ resolve: ({ line }) => line.line }),
+    line: t.int({ description: 'The first is 1.', resolve: ({ line }) => line.line }),
     kind: t.field({ type: LineKindType, resolve: ({ line }) => line.kind }),
     partnerId: t.id({ resolve: ({ line }) => line.partnerId }),
     offer: t.field({ type: OfferVersionRef, nullable: true, resolve: ({ line }) => line.offer }),

@@ -16,7 +16,7 @@ export const SegmentType = builder.objectRef<SegmentDocument>('Segment').impleme
     id: t.exposeID('segment'),
     communityId: t.exposeID('community'),
     name: t.exposeString('name'),
-    version: t.exposeInt('version'),
+    version: t.exposeInt('version', { description: 'The latest: for `expectedVersion` of reviseSegment.' }),
     retired: t.exposeBoolean('retired'),
     interests: t.stringList({
       description: 'Categories that its rule asks an interest in.',

@@ -6,7 +6,8 @@ import * as shape from './shapes.ts'
 /** The facts of one version of an offer. `listPrice` is per unit, in minor units. */
 export const offerFacts = z.strictObject({
   title: shape.label,
-  media: z.array(z.url().max(500)).max(20),
+  /** On the web: other schemes run, or read, where the page that shows them is. */
+  media: z.array(z.url({ protocol: /^https?$/ }).max(500)).max(20),
   sku: z.string().trim().min(1).max(120),
   category: shape.code,
   listPrice: shape.amount,

@@ -55,7 +55,8 @@ describe('REJECT_ALL', () => {
 
 it('raw events show neither hashes of secrets nor sealed texts', async () => {
   const subject = 'service_01h455vb4pex5vsknk084sn02q'
-  const input = { subject, label: 'ERP', key: key() }
+  await world.signIn('SERVICE', null, subject)
+  const input = { subject, label: 'ERP', role: 'SERVICE', key: key() }
   const { position } = await done(world, all.operator, 'issueApiKey', input)
   const store = world.services.store
   const recorded = JSON.stringify(await store.readLog(null, 10_000))
