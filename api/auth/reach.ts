@@ -5,8 +5,9 @@ import type { Grant } from './principal.ts'
 /**
  * `ALL`: a grant for the platform reaches every organisation, a grant for one organisation reaches that one.
  * `OWN`: only a grant for an organisation counts, and reaches it alone. `ANY`: every grant reaches everything.
+ * `PLATFORM`: only a grant for the platform counts, and reaches everything: for what belongs to no organisation.
  */
-export type Span = 'ALL' | 'OWN' | 'ANY'
+export type Span = 'ALL' | 'OWN' | 'ANY' | 'PLATFORM'
 
 /**
  * Who may ask for an operation. `PUBLIC`: anyone, signed in or not. `SIGNED_IN`: anyone whom a token names.
@@ -24,12 +25,16 @@ export interface Reach {
 const everything: Reach = { all: true, organisations: new Set() }
 export const nothing: Reach = { all: false, organisations: new Set() }
 
-/** A brand's roles mean partners, a community's mean communities: a grant that mixes them up reaches nothing. */
+/**
+ * A brand's roles mean partners, a community's mean communities, a service works for either, and all others are the
+ * platform's: a grant that mixes them up reaches nothing.
+ */
 const fits = ({ role, organisation }: Grant): boolean => {
-  if (organisation === null) return true
+  const isOfOrganisation = role.startsWith('BRAND_') || role.startsWith('COMMUNITY_')
+  if (organisation === null) return !isOfOrganisation
   if (role.startsWith('BRAND_')) return organisation.startsWith('partner_')
   if (role.startsWith('COMMUNITY_')) return organisation.startsWith('community_')
-  return true
+  return role === 'SERVICE'
 }
 
 /** The reach that these grants give under a rule; `nothing`, where no role of theirs is in it. */
@@ -40,8 +45,9 @@ export const reachUnder = (rule: AccessRule, grants: readonly Grant[]): Reach =>
     const span = rule[grant.role]
     if (span === undefined || !fits(grant)) continue
     if (span === 'ANY') return everything
-    if (grant.organisation !== null) organisations.add(grant.organisation)
-    else if (span === 'ALL') return everything
+    if (grant.organisation === null) {
+      if (span !== 'OWN') return everything
+    } else if (span !== 'PLATFORM') organisations.add(grant.organisation)
   }
   return organisations.size === 0 ? nothing : { all: false, organisations }
 }

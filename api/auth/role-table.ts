@@ -4,12 +4,16 @@
  *
  * `ALL`: a role held for the platform reaches every organisation, one held for an organisation reaches that one.
  * `OWN`: only what belongs to the organisation that the role is held for. `ANY`: everything, whichever organisation
- * the role is held for. What is out of reach answers as if it were not there.
+ * the role is held for. `PLATFORM`: everything, but only for a role held for the platform: what belongs to no
+ * organisation (persons across communities, identities, the taxonomy, founding, the intake) is the platform's. What is out of reach answers as if it were not there.
  */
 import type { AccessRule } from './reach.ts'
 
 const operator = { OPERATOR: 'ALL' } as const
 const service = { SERVICE: 'ALL' } as const
+const platformOperator = { OPERATOR: 'PLATFORM' } as const
+const platformService = { SERVICE: 'PLATFORM' } as const
+const platformFinance = { FINANCE_ANALYST: 'PLATFORM', FINANCE_APPROVER: 'PLATFORM' } as const
 const finance = { FINANCE_ANALYST: 'ALL', FINANCE_APPROVER: 'ALL' } as const
 const platformReaders = { ...finance, AUDITOR: 'ALL' } as const
 
@@ -19,6 +23,13 @@ const owner = { COMMUNITY_OWNER: 'OWN' } as const
 const staff = { COMMUNITY_OWNER: 'OWN', COMMUNITY_STAFF: 'OWN' } as const
 
 const platform = { ...platformReaders, ...operator, ...service } as const
+/** What belongs to no organisation. */
+const platformOnly = {
+  ...platformFinance,
+  ...platformOperator,
+  ...platformService,
+  AUDITOR: 'PLATFORM',
+} as const
 const figures = { ...platform, ...brandReaders, ...staff } as const
 /** What one side looks for the other by: whom there is to work with is no secret among those who work here. */
 const partnersSeen = { ...platform, ...brandReaders, COMMUNITY_OWNER: 'ANY', COMMUNITY_STAFF: 'ANY' } as const
@@ -34,7 +45,7 @@ export const roleTable = {
   'Query.deployment': 'SIGNED_IN',
   'Query.rolesTable': 'SIGNED_IN',
   'Query.eventTypes': 'SIGNED_IN',
-  'Query.views': { ...platform },
+  'Query.views': platformOnly,
   'Query.node': 'SIGNED_IN',
 
   'Query.categories': everybody,
@@ -59,7 +70,7 @@ export const roleTable = {
   'Query.campaigns': { ...platform, ...staff },
   'Query.members': { ...operator, ...service, ...staff, AUDITOR: 'ALL' },
   'Query.membership': { ...operator, ...service, ...staff, AUDITOR: 'ALL' },
-  'Query.person': { ...operator, ...service, AUDITOR: 'ALL' },
+  'Query.person': { ...platformOperator, ...platformService, AUDITOR: 'PLATFORM' },
   'Query.offers': figures,
   'Query.offer': figures,
   'Offer.stock': { ...platform, ...brandReaders },
@@ -71,9 +82,9 @@ export const roleTable = {
   'Query.sales': { ...platform, ...brandReaders },
   'Query.variances': { ...platform, ...owner },
   'Query.ties': { ...platform, ...owner },
-  'Query.intake': platform,
-  'Query.fact': platform,
-  'Query.intakeCounts': platform,
+  'Query.intake': platformOnly,
+  'Query.fact': platformOnly,
+  'Query.intakeCounts': platformOnly,
 
   'Query.servingMatrix': figures,
   'Query.demandGaps': { ...operator, ...staff, ...service, AUDITOR: 'ALL' },
@@ -82,7 +93,7 @@ export const roleTable = {
   'Query.simulateSplit': figures,
   'Query.journal': { ...platformReaders, ...brandReaders, ...owner },
   'Query.balances': { ...platformReaders, ...brandReaders, ...owner },
-  'Query.trialBalance': platformReaders,
+  'Query.trialBalance': { ...platformFinance, AUDITOR: 'PLATFORM' },
 
   'Query.shares': { ...platform, ...staff },
   'Query.share': { ...platform, ...staff },
@@ -97,8 +108,8 @@ export const roleTable = {
   'Query.roleGrants': { ...operator, AUDITOR: 'ALL', ...brand, ...owner },
   'Query.apiKeys': { ...operator, AUDITOR: 'ALL', ...brand, ...owner },
 
-  'Mutation.defineCategory': { ...operator, ...service },
-  'Mutation.retireCategory': operator,
+  'Mutation.defineCategory': { ...platformOperator, ...platformService },
+  'Mutation.retireCategory': platformOperator,
 
   'Mutation.applyAsPartner': 'SIGNED_IN',
   'Mutation.admitPartner': operator,
@@ -109,7 +120,7 @@ export const roleTable = {
   'Mutation.setPartnerPayee': brand,
   'Mutation.linkSupply': brandWrites,
 
-  'Mutation.foundCommunity': { ...operator, ...service },
+  'Mutation.foundCommunity': { ...platformOperator, ...platformService },
   'Mutation.describeCommunity': ownerWrites,
   'Mutation.setAttributionPolicy': owner,
   'Mutation.openPickupPoint': staffWrites,
@@ -127,11 +138,11 @@ export const roleTable = {
   'Mutation.endPartnership': { ...brand, ...owner },
 
   'Mutation.registerPerson': { ...staffWrites, ...operator },
-  'Mutation.claimIdentity': { ...operator, ...service },
-  'Mutation.releaseIdentity': { ...operator, ...service },
-  'Mutation.identifyVisitor': { ...operator, ...service },
-  'Mutation.setPersonPayee': { ...operator, ...service },
-  'Mutation.erasePerson': operator,
+  'Mutation.claimIdentity': { ...platformOperator, ...platformService },
+  'Mutation.releaseIdentity': { ...platformOperator, ...platformService },
+  'Mutation.identifyVisitor': { ...platformOperator, ...platformService },
+  'Mutation.setPersonPayee': { ...platformOperator, ...platformService },
+  'Mutation.erasePerson': platformOperator,
   'Mutation.joinCommunity': staffWrites,
   'Mutation.unbindReferral': staffWrites,
   'Mutation.declareInterests': staffWrites,
@@ -176,8 +187,8 @@ export const roleTable = {
   'Mutation.winDispute': { ...finance, ...service },
   'Mutation.loseDispute': { ...finance, ...service },
   'Mutation.correctAttribution': finance,
-  'Mutation.resolveFact': { ...finance, ...operator },
-  'Mutation.dismissFact': { ...finance, ...operator },
+  'Mutation.resolveFact': { ...platformFinance, ...platformOperator },
+  'Mutation.dismissFact': { ...platformFinance, ...platformOperator },
 
   'Mutation.grantRole': { ...operator, ...brand, ...owner },
   'Mutation.revokeRole': { ...operator, ...brand, ...owner },

@@ -41,7 +41,7 @@ export type Owners<State, Command> =
   | { readonly by: 'STATE'; readonly of: (state: State, command: Command) => readonly string[] }
   /** The stream's id is the organisation's. */
   | { readonly by: 'ID' }
-  /** Nobody's: the role alone decides. */
+  /** Nobody's, so the platform's: the reach has to be everything (`PLATFORM` or `SIGNED_IN` in the role table). */
   | { readonly by: 'NOBODY' }
 
 /** What the server adds is made from. */

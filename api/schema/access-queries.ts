@@ -76,9 +76,9 @@ const RoleSpanType = builder.objectRef<RoleSpan>('RoleSpan').implement({
   fields: (t) => ({
     role: t.field({ type: RoleType, resolve: ({ role }) => role }),
     span: t.field({
-      type: enumNamed('Span', ['ALL', 'OWN', 'ANY']),
+      type: enumNamed('Span', ['ALL', 'OWN', 'ANY', 'PLATFORM']),
       description:
-        'ALL: every organisation, for a role of the platform. OWN: the organisation that the role is held for. ANY: everything, whichever that is.',
+        'ALL: every organisation, for a role of the platform. OWN: the organisation that the role is held for. ANY: everything, whichever that is. PLATFORM: everything, for a role of the platform only.',
       resolve: ({ span }) => span,
     }),
   }),

@@ -1,20 +1,30 @@
 /**
  * Registering a person. The id is random, or made of a random key, since an id that could be made again from what
  * another system calls the person would outlive the erasure. An external identity is claimed first: whoever
- * registers it again meets the person it belongs to.
+ * registers it again meets the person it belongs to. Numbers and keys are those of the community that registers, or
+ * of the platform: the same ones of two communities are two persons, and none of them can be probed from outside.
  */
 import { Rejection } from '../../domain/decider.ts'
+import { communityId as communityIdShape } from '../../domain/events/shapes.ts'
 import type { CommandMeta } from '../../eventstore/command.ts'
 import { identityPlace } from '../auth/authenticate.ts'
+import type { Reach } from '../auth/reach.ts'
 import { builder } from '../graphql/builder.ts'
 import type { ApiContext } from '../graphql/context.ts'
+import { reachIn } from '../graphql/guard.ts'
 import { type Key, KeyInput, readKey } from '../graphql/key.ts'
 import { done, type Outcome, refused } from '../graphql/outcome.ts'
-import { inputError, userErrorOf } from '../graphql/user-error.ts'
+import { notThere, Unprepared } from '../graphql/prepare.ts'
+import { errorsOfIssues, inputError, userErrorOf } from '../graphql/user-error.ts'
 import { PersonPayload } from './person.ts'
 
 const RegisterPersonInput = builder.inputType('RegisterPersonInput', {
   fields: (t) => ({
+    communityId: t.id({
+      required: false,
+      description:
+        'The community whose number the key is. Left out: your only one, or with a role for the platform, the platform.',
+    }),
     guest: t.boolean({
       defaultValue: false,
       required: false,
@@ -23,7 +33,7 @@ const RegisterPersonInput = builder.inputType('RegisterPersonInput', {
     key: t.field({
       type: KeyInput,
       description:
-        '`external`: what another system calls the person, kept as a keyed hash alone; that identity is claimed.',
+        "`external`: what another system calls the person, kept as a keyed hash alone; that identity is claimed. For the identities, a community's number is of the provider `{communityId} {source}`.",
     }),
   }),
 })
@@ -47,6 +57,26 @@ const metaOf = (
     traceparent,
     payload,
   }
+}
+
+/**
+ * The community whose keys these are; null: the platform's.
+ * @throws {Unprepared}
+ */
+const registrarOf = ({ all, organisations }: Reach, asked: string | null): string | null => {
+  const path = ['input', 'communityId']
+  if (asked !== null) {
+    const parsed = communityIdShape.safeParse(asked)
+    if (!parsed.success) throw new Unprepared(errorsOfIssues(parsed.error.issues, () => path))
+    if (!all && !organisations.has(parsed.data)) throw notThere('community', path)
+    return parsed.data
+  }
+  if (all) return null
+  const [own, ...more] = [...organisations].filter((id) => id.startsWith('community_'))
+  if (own === undefined) throw notThere('community', path)
+  if (more.length === 0) return own
+  const message = 'You act for several communities. Name the one that registers the person.'
+  throw new Unprepared([inputError('INVALID', message, path)])
 }
 
 /** The person whom the identity belongs to: a new one, where nobody has claimed it. */
@@ -79,10 +109,22 @@ const claimed = async (
   }
 }
 
-const register = async (context: ApiContext, guest: boolean, key: Key): Promise<Outcome> => {
+const identityIn = (
+  registrar: string | null,
+  { system, id }: NonNullable<Key['external']>,
+): NonNullable<Key['external']> => ({ system: registrar === null ? system : `${registrar} ${system}`, id })
+
+const register = async (
+  context: ApiContext,
+  registrar: string | null,
+  guest: boolean,
+  key: Key,
+): Promise<Outcome> => {
   const { handler, model, derive, store } = context.services
   const personId =
-    key.external === null ? derive('person', ...key.parts) : await claimed(context, key.external)
+    key.external === null
+      ? derive('person', ...(registrar === null ? [] : [registrar]), ...key.parts)
+      : await claimed(context, identityIn(registrar, key.external))
   // A guest whom a shop knows may become known under the same number; a random key stands for one request.
   const how = key.external !== null && guest ? 'guest' : 'known'
   const commandId = derive('command', 'person', personId, how)
@@ -99,7 +141,8 @@ builder.mutationField('registerPerson', (t) =>
     type: PersonPayload,
     description: 'Registers a person, and claims the external identity that the key names.',
     args: { input: t.arg({ type: RegisterPersonInput }) },
-    resolve: async (_parent, { input }, context) => {
+    resolve: async (_parent, { input }, context, info) => {
+      const reach = reachIn(context, info)
       const key = readKey(input.key)
       if (key === undefined) {
         const message =
@@ -107,8 +150,14 @@ builder.mutationField('registerPerson', (t) =>
         return refused([inputError('INVALID', message, ['input', 'key'])])
       }
       try {
-        return await register(context, input.guest ?? false, key)
+        return await register(
+          context,
+          registrarOf(reach, input.communityId ?? null),
+          input.guest ?? false,
+          key,
+        )
       } catch (error) {
+        if (error instanceof Unprepared) return refused(error.errors)
         const known = userErrorOf(error, (path) => ['input', ...path.map(String)])
         if (known === undefined) throw error
         return refused([known])
