@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import type { Decider, EventLike } from '../../domain/decider.ts'
 import type { Model } from '../../domain/model.ts'
 import type { Principal } from '../auth/principal.ts'
+import type { Reach } from '../auth/reach.ts'
 import type { Services } from '../services.ts'
 import type { InputField } from './input-node.ts'
 import type { Key } from './key.ts'
@@ -72,6 +73,11 @@ export interface CommandSpec<
   readonly type: Type
   readonly target: Target<Extract<Command, { readonly type: Type }>>
   readonly owners: Owners<State, Extract<Command, { readonly type: Type }>>
+  /** What of the command is not for every caller who may give it: null, or what is not allowed, and where. */
+  readonly consents?: (
+    command: Extract<Command, { readonly type: Type }>,
+    reach: Reach,
+  ) => { readonly message: string; readonly path: readonly (string | number)[] } | null
   readonly payload: PayloadRef
   /** The id of what it is about, where that is not the stream's. */
   readonly subjectOf?: (command: Extract<Command, { readonly type: Type }>) => string

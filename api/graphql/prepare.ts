@@ -147,6 +147,9 @@ export const prepareCommand = async <
     ])
   if (owners.by !== 'NOBODY' && !reaches(reach, whose))
     throw notThere(thing, owners.by === 'COMMAND' && owners.path !== null ? [...path, owners.path] : place)
+  const withheld = spec.consents?.(command, reach) ?? null
+  if (withheld !== null)
+    throw new Unprepared([inputError('NOT_ALLOWED', withheld.message, toInput(withheld.path))])
 
   const currency = state === null ? null : (spec.currencyOf?.(state) ?? null)
   const named = spec.currencyAsked === undefined ? null : (input.currency ?? null)

@@ -1,5 +1,5 @@
 /** Bundles: a community's compositions of offers of several partners, each of which accepts its part. */
-import { bundleCommand } from '../../domain/bundle/commands.ts'
+import { type BundleCommand, bundleCommand } from '../../domain/bundle/commands.ts'
 import type { BundleState } from '../../domain/bundle/state.ts'
 import * as shape from '../../domain/events/shapes.ts'
 import {
@@ -10,6 +10,7 @@ import {
   bundles,
   catalogueView,
 } from '../../projections/views/catalogue.ts'
+import { type Reach, reaches } from '../auth/reach.ts'
 import { builder } from '../graphql/builder.ts'
 import { mutationsOn } from '../graphql/command-mutation.ts'
 import { enumNamed } from '../graphql/input-types.ts'
@@ -133,6 +134,24 @@ const now = {
     input.at == null ? { at } : {},
 }
 
+/** Who bears a discount has to agree to it: the platform, or the community, by somebody who may act for it. */
+const borneByConsent = (
+  {
+    communityId,
+    components,
+  }: Pick<Extract<BundleCommand, { type: 'ComposeBundle' }>, 'communityId' | 'components'>,
+  reach: Reach,
+): { readonly message: string; readonly path: readonly (string | number)[] } | null => {
+  for (const [index, { discountBearer }] of components.entries()) {
+    const path = ['components', index, 'discountBearer']
+    if (discountBearer === 'PLATFORM' && !reach.all)
+      return { message: 'Only a role for the platform may let the platform bear a discount.', path }
+    if (discountBearer === 'COMMUNITY' && !reaches(reach, [communityId]))
+      return { message: 'Only a role for the community may let the community bear a discount.', path }
+  }
+  return null
+}
+
 mutation('composeBundle', 'ComposeBundle', 'Composes offers of several partners, as a draft.', {
   target: {
     kind: 'NEW',
@@ -141,6 +160,7 @@ mutation('composeBundle', 'ComposeBundle', 'Composes offers of several partners,
     within: ({ communityId }) => [String(communityId)],
   },
   owners: { by: 'COMMAND', of: ({ composedBy }) => [composedBy], path: 'composedBy' },
+  consents: borneByConsent,
   key: 'REQUIRED',
   ...now,
 })
@@ -150,6 +170,7 @@ mutation('reviseBundle', 'ReviseBundle', 'States the next version, as a draft. T
     by: 'STATE',
     of: ({ composedBy }, command) => (composedBy === command.composedBy ? [composedBy] : []),
   },
+  consents: borneByConsent,
   key: 'REQUIRED',
   filled: ['communityId'],
   defaulted: ['at'],

@@ -11,8 +11,11 @@ import { reachIn } from '../graphql/guard.ts'
 import { enumNamed } from '../graphql/input-types.ts'
 import { MoneyType, moneyOf } from '../graphql/money.ts'
 import { SplitRoleType } from './split-role.ts'
+import { toldParty } from './whole-purchase.ts'
 
 export interface ExplainedLeg {
+  /** Whether the caller may know who bought and who shared. */
+  readonly namesPersons: boolean
   readonly leg: Leg
   readonly line: Pick<SaleLine, 'weightTotal' | 'poolBasisPoints'>
   readonly legsTotal: number
@@ -39,7 +42,12 @@ const RoundingType = enumNamed('Rounding', ['EXACT', 'UP', 'DOWN'])
 export const ExplainedLegType = builder.objectRef<ExplainedLeg>('ExplainedLeg').implement({
   description: 'Who gets what of one line, and why.',
   fields: (t) => ({
-    party: t.id({ resolve: ({ leg }) => leg.party }),
+    party: t.id({
+      nullable: true,
+      description:
+        'A partner, a community, a person, or platform. Null: a person, whom a partner is not told.',
+      resolve: ({ leg, namesPersons }) => toldParty(leg.party, namesPersons),
+    }),
     role: t.field({ type: SplitRoleType, resolve: ({ leg }) => leg.role }),
     amount: t.field({ type: MoneyType, resolve: ({ leg, currency }) => moneyOf(leg.amount, currency) }),
     reversed: t.field({ type: MoneyType, resolve: ({ reversed, currency }) => moneyOf(reversed, currency) }),
@@ -66,13 +74,18 @@ export const ExplainedLegType = builder.objectRef<ExplainedLeg>('ExplainedLeg').
 })
 
 interface ExplainedLine {
+  readonly namesPersons: boolean
   readonly state: LineState
   readonly currency: string
 }
 
-const legsOf = ({ state: { line, legs, reversed }, currency }: ExplainedLine): ExplainedLeg[] => {
+const legsOf = ({
+  state: { line, legs, reversed },
+  currency,
+  namesPersons,
+}: ExplainedLine): ExplainedLeg[] => {
   const legsTotal = legs.reduce((sum, { amount }) => sum + amount, 0)
-  return legs.map((leg, i) => ({ leg, line, legsTotal, reversed: reversed[i] ?? 0, currency }))
+  return legs.map((leg, i) => ({ leg, line, legsTotal, reversed: reversed[i] ?? 0, currency, namesPersons }))
 }
 
 const ExplainedLineType = builder.objectRef<ExplainedLine>('ExplainedLine').implement({
@@ -179,7 +192,7 @@ const ExplainedSplitType = builder.objectRef<Explained>('ExplainedSplit').implem
       resolve: ({ state, partners }) =>
         state.lines
           .filter(({ line }) => partners === null || partners.has(line.partnerId))
-          .map((line) => ({ state: line, currency: state.sale.currency })),
+          .map((line) => ({ state: line, currency: state.sale.currency, namesPersons: partners === null })),
     }),
   }),
 })

@@ -5,13 +5,17 @@ import { builder } from '../graphql/builder.ts'
 import { enumNamed } from '../graphql/input-types.ts'
 import { MoneyType, moneyOf } from '../graphql/money.ts'
 import { SplitRoleType } from './split-role.ts'
+import { toldParty } from './whole-purchase.ts'
 
 /** A line with the currency of its purchase. */
 export interface PurchaseLine extends LineState {
   readonly currency: string
+  /** Whether the caller may know who bought and who shared. */
+  readonly namesPersons: boolean
 }
 
 export interface LineLeg {
+  readonly namesPersons: boolean
   readonly leg: Leg
   readonly reversed: number
   readonly currency: string
@@ -23,8 +27,10 @@ const LegType = builder.objectRef<LineLeg>('Leg').implement({
   description: 'What one party gets of one line, in one role.',
   fields: (t) => ({
     party: t.id({
-      description: 'A partner, a community, a person, or platform.',
-      resolve: ({ leg }) => leg.party,
+      nullable: true,
+      description:
+        'A partner, a community, a person, or platform. Null: a person, whom a partner is not told.',
+      resolve: ({ leg, namesPersons }) => toldParty(leg.party, namesPersons),
     }),
     role: t.field({ type: SplitRoleType, resolve: ({ leg }) => leg.role }),
     amount: t.field({ type: MoneyType, resolve: ({ leg, currency }) => moneyOf(leg.amount, currency) }),
@@ -80,8 +86,8 @@ const LineTermsType = builder.objectRef<NonNullable<SaleLine['terms']>>('LineTer
   }),
 })
 
-const legsOf = ({ legs, reversed, currency }: PurchaseLine): LineLeg[] =>
-  legs.map((leg, index) => ({ leg, reversed: reversed[index] ?? 0, currency }))
+const legsOf = ({ legs, reversed, currency, namesPersons }: PurchaseLine): LineLeg[] =>
+  legs.map((leg, index) => ({ leg, reversed: reversed[index] ?? 0, currency, namesPersons }))
 
 export const PurchaseLineType = builder.objectRef<PurchaseLine>('PurchaseLine').implement({
   description: 'One offer in a purchase, or freight. What it froze at the sale never changes.',

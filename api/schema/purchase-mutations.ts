@@ -1,14 +1,16 @@
 /** What can be asked of purchases, and stated about them. */
 import * as shape from '../../domain/events/shapes.ts'
-import { purchaseCommand } from '../../domain/purchase/commands.ts'
+import { type CommandOf, purchaseCommand } from '../../domain/purchase/commands.ts'
 import type { PurchaseState } from '../../domain/purchase/state.ts'
 import { purchases } from '../../projections/views/purchase-documents.ts'
 import { purchaseList } from '../../projections/views/purchases.ts'
+import type { Reach } from '../auth/reach.ts'
 import { mutationsOn } from '../graphql/command-mutation.ts'
 import type { Filled, Filling } from '../graphql/command-spec.ts'
 import { loadAfter } from '../graphql/load.ts'
 import { definePayload } from '../graphql/outcome.ts'
 import { PurchaseType } from './purchase.ts'
+import { seesWhole } from './whole-purchase.ts'
 
 export const PurchasePayload = definePayload('PurchasePayload', (t) => ({
   purchaseId: t.id({
@@ -19,7 +21,11 @@ export const PurchasePayload = definePayload('PurchasePayload', (t) => ({
   purchase: t.field({
     type: PurchaseType,
     nullable: true,
-    resolve: (outcome, _args, context) => loadAfter(context, purchaseList.name, purchases, outcome),
+    description: 'Null to a caller for a partner: the whole is for the community and the platform to see.',
+    resolve: async (outcome, _args, context) => {
+      const found = await loadAfter(context, purchaseList.name, purchases, outcome)
+      return found !== null && seesWhole(context, found.community) ? found : null
+    },
   }),
 }))
 
@@ -73,6 +79,23 @@ const plain = {
   fill: filling(null),
 }
 
+/** What the platform bears it has to agree to, so a caller for the platform states it. */
+const borneByConsent = (
+  { lines }: CommandOf<'RecordPurchase'>,
+  { all }: Reach,
+): { readonly message: string; readonly path: readonly (string | number)[] } | null => {
+  if (all) return null
+  for (const [line, { discounts }] of lines.entries()) {
+    const at = discounts.findIndex(({ bearer }) => bearer === 'platform')
+    if (at !== -1)
+      return {
+        message: 'Only a role for the platform may state that the platform bears a discount.',
+        path: ['lines', line, 'discounts', at, 'bearer'],
+      }
+  }
+  return null
+}
+
 mutation(
   'placePurchase',
   'PlacePurchase',
@@ -94,6 +117,7 @@ export const recordPurchase = mutation(
     target: created,
     owners: inCommunity,
     key: 'REQUIRED',
+    consents: borneByConsent,
     defaulted: ['source'],
     fill: ({ input, key }) => (input.source == null ? { source: key?.source } : {}),
   },

@@ -15,6 +15,7 @@ import { MoneyType, moneyOf } from '../graphql/money.ts'
 import { readView } from '../graphql/reading.ts'
 import { PurchaseStatusType, PurchaseType, purchaseStateOf } from './purchase.ts'
 import { PurchaseLineType } from './purchase-line.ts'
+import { seesWhole } from './whole-purchase.ts'
 
 const PurchaseConnection = defineConnection<PurchaseDocument>(
   'Purchase',
@@ -102,9 +103,12 @@ const SaleType = builder.objectRef<PartnerSale>('Sale').implement({
       type: [PurchaseLineType],
       description: "The partner's own lines.",
       extensions: { cost: { points: 3 } },
-      resolve: async ({ purchase, partner, currency }, _args, context) => {
+      resolve: async ({ purchase, partner, community, currency }, _args, context) => {
+        const namesPersons = seesWhole(context, community)
         const { lines } = await purchaseStateOf(context, purchase)
-        return lines.filter(({ line }) => line.partnerId === partner).map((line) => ({ ...line, currency }))
+        return lines
+          .filter(({ line }) => line.partnerId === partner)
+          .map((line) => ({ ...line, currency, namesPersons }))
       },
     }),
   }),

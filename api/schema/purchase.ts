@@ -14,6 +14,7 @@ import { AttributionType } from './explain-split.ts'
 import { NodeType } from './node.ts'
 import { PurchaseLineType } from './purchase-line.ts'
 import { SourceType } from './source.ts'
+import { seesWhole } from './whole-purchase.ts'
 
 export const PurchaseStatusType = enumNamed('PurchaseStatus', purchaseStatuses)
 export const VarianceClassType = enumNamed('VarianceClass', varianceClasses)
@@ -110,9 +111,9 @@ export const PurchaseType = builder.objectRef<PurchaseDocument>('Purchase').impl
     lines: t.field({
       type: [PurchaseLineType],
       ...fromStream,
-      resolve: async ({ purchase, currency }, _args, context) => {
+      resolve: async ({ purchase, community, currency }, _args, context) => {
         const { lines } = await purchaseStateOf(context, purchase)
-        return lines.map((line) => ({ ...line, currency }))
+        return lines.map((line) => ({ ...line, currency, namesPersons: seesWhole(context, community) }))
       },
     }),
     captures: t.field({

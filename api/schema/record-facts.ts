@@ -22,6 +22,7 @@ import { done, type Outcome, PayloadType, refused } from '../graphql/outcome.ts'
 import { type Asked, keyOf, metaOf, notThere, Unprepared } from '../graphql/prepare.ts'
 import { errorsOfIssues, inputError, userErrorOf } from '../graphql/user-error.ts'
 import { PurchaseType } from './purchase.ts'
+import { seesWhole } from './whole-purchase.ts'
 
 interface StatedOutcome extends Outcome {
   /** Null where it was attached. */
@@ -42,9 +43,12 @@ const StatedPayload = builder.objectRef<StatedOutcome>('StatedFactPayload').impl
     purchase: t.field({
       type: PurchaseType,
       nullable: true,
-      description: 'Null where the fact was parked.',
-      resolve: (outcome, _args, context) =>
-        outcome.parked === null ? loadAfter(context, purchaseList.name, purchases, outcome) : null,
+      description: 'Null where the fact was parked, and to a caller for a partner.',
+      resolve: async (outcome, _args, context) => {
+        if (outcome.parked !== null) return null
+        const found = await loadAfter(context, purchaseList.name, purchases, outcome)
+        return found !== null && seesWhole(context, found.community) ? found : null
+      },
     }),
     parked: t.field({ type: ParkedType, nullable: true, resolve: ({ parked }) => parked }),
   }),

@@ -30,7 +30,8 @@ const SplitRowType = builder.objectRef<SplitRow>('RevenueSplitRow').implement({
     role: t.field({ type: SplitRoleType, nullable: true, resolve: ({ role }) => role }),
     party: t.exposeID('party', {
       nullable: true,
-      description: 'Who receives: a partner, community or person, or `platform`.',
+      description:
+        'Who receives: a partner, community or person, or `platform`. Grouped by it, null: people together, who are told to their community and the platform alone.',
     }),
     gross: t.field({
       type: MoneyType,

@@ -164,7 +164,14 @@ builder.queryField('simulateSplit', (t) =>
         rateCategory: applied.category,
         termsVersion: found.version,
         currency,
-        legs: legs.map((leg) => ({ leg, line, legsTotal: amount, reversed: 0, currency })),
+        legs: legs.map((leg) => ({
+          leg,
+          line,
+          legsTotal: amount,
+          reversed: 0,
+          currency,
+          namesPersons: true,
+        })),
       }
     },
   }),

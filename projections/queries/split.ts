@@ -5,7 +5,7 @@ import type { Collection, Row } from '../views/collection.ts'
 import { PERSONS, parties, type SplitDocument, splits } from '../views/split.ts'
 import { following, grouped } from './chunks.ts'
 import { checkFirst, cursorOf, fingerprintOf, type Page, type PageRequest, readCursor } from './page.ts'
-import type { Scope } from './scope.ts'
+import { maySee, type Scope } from './scope.ts'
 import { isWanted, type SplitAsked, type SplitDimension, type SplitSource, sourceOf } from './split-source.ts'
 import { pairFilter } from './tenancy.ts'
 
@@ -18,6 +18,7 @@ export interface SplitRow {
   readonly segment: string | null
   readonly partner: string | null
   readonly role: Role | null
+  /** Grouped by it, null: the persons together, whom the caller may not know. */
   readonly party: string | null
   readonly gross: number
   readonly reversed: number
@@ -67,9 +68,11 @@ const isAfter = (a: readonly FieldValue[], b: readonly FieldValue[]): boolean =>
 /** Sums by group. */
 class Groups {
   readonly #by: ReadonlySet<SplitDimension>
+  readonly #scope: Scope
   readonly #rows = new Map<string, SplitRow>()
 
-  constructor(groupBy: readonly SplitDimension[]) {
+  constructor(scope: Scope, groupBy: readonly SplitDimension[]) {
+    this.#scope = scope
     this.#by = new Set(groupBy)
   }
 
@@ -77,20 +80,24 @@ class Groups {
     return this.#by.has('ROLE') || this.#by.has('PARTY')
   }
 
-  /** Persons stand in documents of their own; together, where parties are not told apart. */
+  /**
+   * Persons stand in documents of their own; together, where parties are not told apart, or where the caller sees
+   * the sale as a partner only: who bought and who shares is the community's to know.
+   */
   addSplit(document: SplitDocument): void {
     if (!this.#byShare) {
       this.#add(document, null, null, document)
       return
     }
     for (const [role, party, gross, reversed, kept, legs] of document.shares) {
-      if (this.#by.has('PARTY') && party === PERSONS) continue
-      this.#add(document, role, party, { gross, reversed, kept, legs })
+      const arePersons = party === PERSONS
+      if (arePersons && this.#by.has('PARTY') && maySee(this.#scope, document.community)) continue
+      this.#add(document, role, arePersons ? null : party, { gross, reversed, kept, legs })
     }
   }
 
   addParty(document: Dimensioned & Sums & { readonly role: Role; readonly party: string }): void {
-    this.#add(document, document.role, document.party, document)
+    if (maySee(this.#scope, document.community)) this.#add(document, document.role, document.party, document)
   }
 
   #add(of: Dimensioned, role: Role | null, party: string | null, sums: Sums): void {
@@ -122,6 +129,7 @@ class Groups {
 /** Each row once its group is complete, where an index gives the order of the groups that lead. */
 const ledRows = async function* (
   reader: DocumentReader,
+  scope: Scope,
   source: SplitSource,
   lead: 'community' | 'partner',
   groupBy: readonly SplitDimension[],
@@ -134,7 +142,7 @@ const ledRows = async function* (
   }
   const found = following(reader, splits, query, null, chunk)
   for await (const documents of grouped(found, (a, b) => a[lead] === b[lead])) {
-    const groups = new Groups(groupBy)
+    const groups = new Groups(scope, groupBy)
     for (const document of documents) if (isWanted(source, document)) groups.addSplit(document)
     yield* groups.rows(lead)
   }
@@ -157,10 +165,11 @@ const all = async <T extends Row & Dimensioned>(
 
 const otherRows = async (
   reader: DocumentReader,
+  scope: Scope,
   source: SplitSource,
   groupBy: readonly SplitDimension[],
 ): Promise<readonly SplitRow[]> => {
-  const groups = new Groups(groupBy)
+  const groups = new Groups(scope, groupBy)
   await all(reader, splits, source, (document) => groups.addSplit(document))
   if (groupBy.includes('PARTY')) {
     await all(reader, parties, source, (document) => groups.addParty(document))
@@ -192,8 +201,8 @@ export const revenueSplit = async (
   const from = after === null ? null : String(after[0])
   const rows =
     lead === null
-      ? await otherRows(reader, source, asked.groupBy)
-      : ledRows(reader, source, lead, asked.groupBy, from)
+      ? await otherRows(reader, scope, source, asked.groupBy)
+      : ledRows(reader, scope, source, lead, asked.groupBy, from)
   const edges: { cursor: string; node: SplitRow }[] = []
   for await (const node of rows) {
     const place = placeOf(node, lead)
