@@ -4,10 +4,11 @@ import { arch, cpus, platform, release, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { append } from './bench/append.ts'
 import { type Figure, fullSizes, type Measured, quickSizes } from './bench/figure.ts'
+import { purchaseHttp, queryMatrix } from './bench/http.ts'
 import { rebuildMemory, rebuildSpeed } from './bench/rebuild.ts'
 import { runCommandLine, textFlag, WrongUsage } from './command-line.ts'
 
-const figures: readonly Figure[] = [append, rebuildSpeed, rebuildMemory]
+const figures: readonly Figure[] = [purchaseHttp, append, rebuildSpeed, rebuildMemory, queryMatrix]
 const names = figures.map(({ name }) => name)
 
 const machine = (): string => {

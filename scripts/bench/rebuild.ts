@@ -4,7 +4,11 @@ import { join } from 'node:path'
 import { type Answer, startChild } from './child.ts'
 import { type BenchContext, type Figure, median, type Round } from './figure.ts'
 
-const filled = async ({ folder, say }: BenchContext, name: string, events: number): Promise<string> => {
+export const filled = async (
+  { folder, say }: BenchContext,
+  name: string,
+  events: number,
+): Promise<string> => {
   const data = join(folder, name)
   mkdirSync(data, { recursive: true })
   say(`filling a log to ${events} events`)
