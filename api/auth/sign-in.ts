@@ -16,7 +16,7 @@ export interface SignIn {
   redeem(code: string): Promise<string | null>
 }
 
-export const createSignIn = (issuer: LocalIssuer, clock: Clock): SignIn => {
+export const createSignIn = (issuer: Pick<LocalIssuer, 'issueToken'>, clock: Clock): SignIn => {
   const codes = new BoundedMap<{ readonly subject: string; readonly until: number }>(1_000)
   return {
     linkFor(subject) {

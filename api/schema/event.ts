@@ -15,6 +15,7 @@ import { reachIn } from '../graphql/guard.ts'
 import { writePosition } from '../graphql/position-token.ts'
 import { readView } from '../graphql/reading.ts'
 import { RequestError } from '../graphql/request-error.ts'
+import { PurchaseType } from './purchase.ts'
 import { shownData } from './shown-data.ts'
 
 const nameShape = /^([a-z_]+-[!-?A-~]{1,200})@(\d{1,9})$/
@@ -188,6 +189,18 @@ builder.queryField('streamEvents', (t) =>
       const events = stored.map((each) => codec.decode(each)).filter((each) => each !== undefined)
       const shown = await Promise.all(events.map((event) => seen(context, reach, event)))
       return shown.filter((event) => event !== null)
+    },
+  }),
+)
+
+builder.objectField(PurchaseType, 'events', (t) =>
+  t.field({
+    type: [EventType],
+    description: 'All that happened to it, oldest first; the first 200.',
+    extensions: { cost: { points: 5 } },
+    resolve: async ({ purchase }, _args, { services: { store, codec } }) => {
+      const stored = await store.readStream(`purchase-${purchase}`, { limit: 200 })
+      return stored.map((each) => codec.decode(each)).filter((each) => each !== undefined)
     },
   }),
 )
