@@ -75,28 +75,32 @@ const isPlain = (result: ExecutionResult): boolean => {
   )
 }
 
-/**
- * Answers in the short way. False: nothing was done, and the request goes the long way. Errors of parsing and
- * validation are found before anything runs, and are worded by the same functions either way.
- */
-export const answerPlainly = async (
-  yoga: GraphQLServer,
+/** Answers in the short way. False: nothing was done, and the request goes the long way. */
+export type AnswerPlainly = (
   response: ServerResponse,
   context: ApiContext,
   mediaType: string,
   params: Params,
-): Promise<boolean> => {
-  const { query } = params
-  if (query === undefined || isSubscription(query)) return false
-  const { fetchAPI } = yoga
+) => Promise<boolean>
+
+/**
+ * Errors of parsing and validation are found before anything runs, and are worded by the same functions either way.
+ * Hooks look at the request for its method alone, so that all share one: they are dear to make.
+ */
+export const createPlainAnswer = (yoga: GraphQLServer): AnswerPlainly => {
+  const { fetchAPI, getResultForParams } = yoga
   const request = new fetchAPI.Request('http://localhost/graphql', { method: 'POST' })
-  const result = await yoga.getResultForParams({ params: { ...params }, request }, { ...context })
-  if (result === undefined || isAsyncIterable(result))
-    throw new TypeError('A query was answered with a stream.')
-  if (isPlain(result)) {
-    sendText(response, 200, { 'content-type': `${mediaType}; charset=utf-8` }, JSON.stringify(result))
-  } else {
-    await sendResponse(response, processRegularResult(result, fetchAPI, mediaType))
+  return async (response, context, mediaType, params) => {
+    const { query } = params
+    if (query === undefined || isSubscription(query)) return false
+    const result = await getResultForParams({ params: { ...params }, request }, { ...context })
+    if (result === undefined || isAsyncIterable(result))
+      throw new TypeError('A query was answered with a stream.')
+    if (isPlain(result)) {
+      sendText(response, 200, { 'content-type': `${mediaType}; charset=utf-8` }, JSON.stringify(result))
+    } else {
+      await sendResponse(response, processRegularResult(result, fetchAPI, mediaType))
+    }
+    return true
   }
-  return true
 }

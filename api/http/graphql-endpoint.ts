@@ -10,7 +10,7 @@ import type { GraphQLServer } from '../graphql/yoga.ts'
 import type { Services } from '../services.ts'
 import { sendRequestError, sendResponse } from './answer.ts'
 import { readBody } from './body.ts'
-import { answerPlainly, parseParams, plainAnswerType } from './fast-path.ts'
+import { createPlainAnswer, parseParams, plainAnswerType } from './fast-path.ts'
 import type { Metrics } from './metrics.ts'
 
 export type Endpoint = (request: IncomingMessage, response: ServerResponse) => Promise<void>
@@ -50,6 +50,7 @@ export interface EndpointParts {
 
 export const createGraphQLEndpoint = (parts: EndpointParts): Endpoint => {
   const { services, authenticate, yoga, metrics, maskError, subscriptions, closing, fastPath } = parts
+  const answerPlainly = createPlainAnswer(yoga)
   const contextOf = async (request: IncomingMessage, signal: AbortSignal | null): Promise<ApiContext> => {
     const principal = await authenticate(request.headers.authorization)
     return {
@@ -91,7 +92,7 @@ export const createGraphQLEndpoint = (parts: EndpointParts): Endpoint => {
     const mediaType = fastPath ? plainAnswerType(request) : undefined
     const params = mediaType === undefined ? undefined : parseParams(body)
     if (mediaType !== undefined && params !== undefined) {
-      if (await answerPlainly(yoga, response, await contextOf(request, null), mediaType, params)) return
+      if (await answerPlainly(response, await contextOf(request, null), mediaType, params)) return
     }
     await answerAtLength(request, response, body)
   }
