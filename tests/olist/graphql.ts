@@ -69,6 +69,8 @@ const splitQuery = `query ($after: String) {
   }
 }`
 
+const longest = 1_200_000
+
 const answer = z.object({ data: z.unknown(), errors: z.array(z.unknown()).optional() })
 
 /** Of all time, over all segments: `seller|community|role`. */
@@ -105,11 +107,15 @@ export const testGraphql = (imported: () => Imported): void => {
       const log = createLogger({ level: 'error' })
       const subject = await subjectWithRole(tributary, 'AUDITOR', null)
       server = await startServer(tributary, readConfig({}, { port: '0' }), log, limits)
+      // The reactors have the whole import before them: what is asked is not how fast they let others through.
+      const head = (await tributary.store.head()) ?? ''
+      if (!(await server.worker.waitFor(head, longest)))
+        throw new Error('The reactors did not come to the head.')
       const issuer = await createLocalIssuer(tributary.signingKey, tributary.deployment.id, tributary.clock)
       token = await issuer.issueToken(subject, 3_600)
-    }, 600_000)
+    }, longest)
 
-    afterAll(() => server?.close(), 600_000)
+    afterAll(() => server?.close(), longest)
 
     it('the serving matrix answers every cell of partner × community × segment as the files have it', async () => {
       const { nameOf, expected } = imported()
