@@ -6,6 +6,7 @@ import { createModel, type Model } from '../domain/model.ts'
 import { currentVersion, upcast } from '../domain/upcasting.ts'
 import { type Codec, createCodec } from '../eventstore/codec.ts'
 import { type CommandHandler, createCommandHandler } from '../eventstore/handler.ts'
+import { Recent } from '../eventstore/recent.ts'
 import { openSqliteEventStore, type SqliteEventStore } from '../eventstore/sqlite/sqlite-event-store.ts'
 import { createStating, type Stating } from '../eventstore/stating.ts'
 import { type Clock, systemClock } from '../platform/clock.ts'
@@ -41,6 +42,22 @@ export interface Tributary {
   close(): Promise<void>
 }
 
+/** How many derived ids are remembered at least: each purchase asks for several that the last ones asked for. */
+const derivedKept = 16_384
+
+const rememberingDerive = (namespace: string): Derive => {
+  const known = new Recent<string>(derivedKept)
+  return (prefix, ...parts) => {
+    const key = JSON.stringify([prefix, ...parts])
+    let id = known.get(key)
+    if (id === undefined) {
+      id = derivedId(prefix, namespace, ...parts)
+      known.set(key, id)
+    }
+    return id
+  }
+}
+
 export interface TributaryOptions {
   readonly folder: string
   readonly clock?: Clock
@@ -67,8 +84,7 @@ export const openTributary = async (options: TributaryOptions): Promise<Tributar
     opened.unshift(() => handler.close())
     const founding = options.founding ?? { zone: 'UTC', currencies: [] }
     const deployment = await openDeployment(folder, store, codec, handler, founding)
-    const namespace = uuidOf(deployment.id)
-    const derive: Derive = (prefix, ...parts) => derivedId(prefix, namespace, ...parts)
+    const derive = rememberingDerive(uuidOf(deployment.id))
     const model = createModel({ derive, tolerance: toleranceMinor })
     const keys = openKeyStore(folder, masterKey)
     opened.push(() => keys.close())

@@ -11,62 +11,63 @@ export interface Part {
   readonly weight: bigint | number
 }
 
-interface Share {
-  readonly index: number
-  readonly key: string
-  readonly remainder: bigint | number
-}
-
-const byRemainderThenKey = (a: Share, b: Share): number => {
-  if (a.remainder !== b.remainder) return a.remainder > b.remainder ? -1 : 1
-  return a.key < b.key ? -1 : 1
-}
-
-/** Gives the units left over to the largest remainders. */
-const giveRest = (floors: number[], shares: Share[], rest: number): readonly number[] => {
-  shares.sort(byRemainderThenKey)
-  for (let i = 0; i < rest; i++) {
-    const share = shares[i]
-    if (share === undefined) throw new RangeError('More units are left than parts can take.')
-    floors[share.index] = (floors[share.index] ?? 0) + 1
+/** Gives the units left over to the largest remainders. Fewer are left than parts have a remainder. */
+const giveRest = (
+  floors: number[],
+  parts: readonly Part[],
+  remainders: readonly (bigint | number)[],
+  rest: number,
+): readonly number[] => {
+  if (rest === 0) return floors
+  const byRemainderThenKey = (a: number, b: number): number => {
+    const [left, right] = [remainders[a] ?? 0, remainders[b] ?? 0]
+    if (left !== right) return left > right ? -1 : 1
+    return (parts[a]?.key ?? '') < (parts[b]?.key ?? '') ? -1 : 1
   }
+  const order = [...parts.keys()].filter((index) => remainders[index]).sort(byRemainderThenKey)
+  if (order.length <= rest) throw new RangeError('More units are left than parts can take.')
+  for (const index of order.slice(0, rest)) floors[index] = (floors[index] ?? 0) + 1
   return floors
 }
 
 const withNumbers = (total: number, parts: readonly { key: string; weight: number }[], sum: number) => {
   const floors: number[] = []
-  const shares: Share[] = []
+  const remainders: number[] = []
   let given = 0
-  for (const [index, { key, weight }] of parts.entries()) {
+  for (const { weight } of parts) {
     const product = total * weight
     const remainder = product % sum
     const floor = (product - remainder) / sum
     floors.push(floor)
+    remainders.push(remainder)
     given += floor
-    if (weight > 0) shares.push({ index, key, remainder })
   }
-  return giveRest(floors, shares, total - given)
+  return giveRest(floors, parts, remainders, total - given)
 }
 
 const withBigInts = (total: number, parts: readonly Part[], sum: bigint) => {
   const floors: number[] = []
-  const shares: Share[] = []
+  const remainders: bigint[] = []
   let given = 0
-  for (const [index, { key, weight }] of parts.entries()) {
+  for (const { weight } of parts) {
     const product = BigInt(total) * BigInt(weight)
     const floor = Number(product / sum)
     floors.push(floor)
+    remainders.push(product % sum)
     given += floor
-    if (weight > 0) shares.push({ index, key, remainder: product % sum })
   }
-  return giveRest(floors, shares, total - given)
+  return giveRest(floors, parts, remainders, total - given)
 }
 
+/** So few that comparing each with each costs less than a set. */
+const few = 8
+
 const checkKeys = (parts: readonly Part[]): void => {
-  if (parts.length < 2) return
-  const keys = new Set<string>()
-  for (const { key } of parts) keys.add(key)
-  if (keys.size !== parts.length) throw new RangeError('Parts of an allocation need keys of their own.')
+  const repeated =
+    parts.length > few
+      ? new Set(parts.map(({ key }) => key)).size !== parts.length
+      : parts.some(({ key }, i) => parts.findIndex((other) => other.key === key) !== i)
+  if (repeated) throw new RangeError('Parts of an allocation need keys of their own.')
 }
 
 const areNumbers = (parts: readonly Part[]): parts is readonly { key: string; weight: number }[] =>

@@ -62,7 +62,7 @@ export class StreamReader {
     const stream = this.#parts.cache.open(streamName(source.category, id))
     const fold = this.#fresh(stream, source)
     if (fold instanceof Promise) return this.#seeLater(stream, fold, seen)
-    seen.see(stream.stream, fold.revision)
+    seen.see(stream, fold.revision)
     return Promise.resolve(fold.state)
   }
 
@@ -72,7 +72,7 @@ export class StreamReader {
     seen: StreamsSeen,
   ): Promise<State> {
     const { state, revision } = await read
-    seen.see(stream.stream, revision)
+    seen.see(stream, revision)
     return state
   }
 

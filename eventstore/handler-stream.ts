@@ -1,6 +1,7 @@
 /** What a process knows of one stream: where it ends, its states, the commands it has done. */
 import { serialize } from 'node:v8'
 import type { EventLike, StateSource } from '../domain/decider.ts'
+import { canonicalJson } from '../platform/canonical.ts'
 import type { EventMetadata, Position, StoredEvent } from './event.ts'
 import { type DoneCommand, DoneCommands } from './handler-keys.ts'
 import type { Append, OutcomeUnknown } from './port.ts'
@@ -51,6 +52,7 @@ const isOf = <State, Event extends EventLike>(
 /** What is known of one stream. States are never ahead of the head. */
 export class CachedStream {
   readonly stream: string
+  #quoted: string | null = null
   readonly commands = new DoneCommands()
   head: Head = emptyHead
   /** `KEPT`: true up to the head. `DOUBTFUL`: perhaps not even that, so it is to be read before it is relied on. */
@@ -62,7 +64,9 @@ export class CachedStream {
   pins = 0
   /** The bytes that the cache counts for it; null where the cache does not keep it. */
   counted: number | null = null
-  /** The streams that the cache used before and after it. */
+  /** Since the cache last passed it over. */
+  used = false
+  /** Its neighbours in the cache. */
   older: CachedStream | null = null
   newer: CachedStream | null = null
   /** The reading that goes on now, for whoever can share it. */
@@ -73,6 +77,12 @@ export class CachedStream {
 
   constructor(stream: string) {
     this.stream = stream
+  }
+
+  /** The name as canonical JSON. @throws {TypeError} where JSON has no place for it: no such stream can be */
+  get quoted(): string {
+    this.#quoted ??= canonicalJson(this.stream)
+    return this.#quoted
   }
 
   /** The state as the source folds it. One stream may be folded by several sources; nearly always it is one. */

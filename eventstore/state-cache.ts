@@ -7,14 +7,15 @@ export interface CacheLimits {
   readonly bytes: number
 }
 
-/** How many streams that must stay are passed over before letting go is left to the next call. */
+/** How many streams that stay are passed over before letting go is left to the next call. */
 const mostPassedOver = 8
 
 /**
- * The least recently used stream goes first. Streams that are pinned stay, whatever the limits.
+ * Streams not used since they were last passed over go first. Streams that are pinned stay, whatever the limits.
  *
- * The streams are linked in the order of their use. (The order of a Map's keys would do, but finding the first
- * takes long where many were deleted.)
+ * Using a stream is by far the most frequent, so it only marks it; the streams are linked in the order in which
+ * they came, or were last passed over. (The order of a Map's keys would do, but finding the first takes long
+ * where many were deleted.)
  */
 export class StateCache {
   readonly #limits: CacheLimits
@@ -35,11 +36,11 @@ export class StateCache {
     return this.#bytes
   }
 
-  /** The stream, now the most recently used; one of which nothing is known where it was not kept. */
+  /** The stream, which has been used now; one of which nothing is known where it was not kept. */
   open(stream: string): CachedStream {
     const known = this.#streams.get(stream)
     if (known === undefined) return this.#keep(new CachedStream(stream))
-    this.#use(known)
+    known.used = true
     return known
   }
 
@@ -74,9 +75,9 @@ export class StateCache {
       const oldest = this.#oldest
       if (oldest === null) return
       if (this.#streams.size <= this.#limits.streams && this.#bytes <= this.#limits.bytes) return
-      if (oldest.pins === 0 && oldest !== inUse) this.#drop(oldest)
+      if (oldest.pins === 0 && oldest !== inUse && !oldest.used) this.#drop(oldest)
       else {
-        this.#use(oldest)
+        this.#passOver(oldest)
         passedOver += 1
       }
     }
@@ -90,7 +91,8 @@ export class StateCache {
     stream.counted = null
   }
 
-  #use(stream: CachedStream): void {
+  #passOver(stream: CachedStream): void {
+    stream.used = false
     if (stream === this.#newest) return
     this.#unlink(stream)
     this.#link(stream)

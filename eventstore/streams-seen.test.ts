@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { canonicalJson } from '../platform/canonical.ts'
+import { CachedStream } from './handler-stream.ts'
 import { StreamsSeen } from './streams-seen.ts'
 
 describe('the streams that a decision looked at', () => {
@@ -9,7 +10,7 @@ describe('the streams that a decision looked at', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(name, fc.integer({ min: -1 }))), (looks) => {
         const seen = new StreamsSeen()
-        for (const [stream, revision] of looks) seen.see(stream, revision)
+        for (const [stream, revision] of looks) seen.see(new CachedStream(stream), revision)
         const last = new Map(looks)
         expect(seen.text).toBe(canonicalJson(Object.fromEntries(last)))
         expect(seen.size).toBe(last.size)
@@ -19,7 +20,7 @@ describe('the streams that a decision looked at', () => {
 
   it('have no name that JSON has no place for', () => {
     const seen = new StreamsSeen()
-    seen.see('partner-\ud800', 0)
+    seen.see(new CachedStream('partner-\ud800'), 0)
     expect(() => seen.text).toThrow(TypeError)
   })
 })

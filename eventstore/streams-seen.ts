@@ -1,14 +1,14 @@
 /** The other streams that a decision looked at, and where they ended. */
-import { canonicalJson } from '../platform/canonical.ts'
 
-/** Text that JSON writes as it is. */
-const plain = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
-
-const quoted = (name: string): string => (plain.test(name) ? `"${name}"` : canonicalJson(name))
+/** A stream by its name, which is also given as canonical JSON. */
+export interface NamedStream {
+  readonly stream: string
+  readonly quoted: string
+}
 
 export class StreamsSeen {
-  /** Sorted, so that the text is canonical as it is written. */
-  readonly #streams: string[] = []
+  /** Sorted by name, so that the text is canonical as it is written. */
+  readonly #streams: NamedStream[] = []
   readonly #revisions: number[] = []
 
   get size(): number {
@@ -16,9 +16,9 @@ export class StreamsSeen {
   }
 
   /** Of a stream looked at twice the last look counts. */
-  see(stream: string, revision: number): void {
-    const at = this.#placeOf(stream)
-    if (this.#streams[at] === stream) this.#revisions[at] = revision
+  see(stream: NamedStream, revision: number): void {
+    const at = this.#placeOf(stream.stream)
+    if (this.#streams[at]?.stream === stream.stream) this.#revisions[at] = revision
     else {
       this.#streams.splice(at, 0, stream)
       this.#revisions.splice(at, 0, revision)
@@ -28,18 +28,18 @@ export class StreamsSeen {
   /** Canonical JSON of the revisions by stream. @throws {TypeError} for a name that JSON has no place for */
   get text(): string {
     let text = '{'
-    for (const [index, stream] of this.#streams.entries())
-      text += `${index === 0 ? '' : ','}${quoted(stream)}:${this.#revisions[index]}`
+    for (const [index, { quoted }] of this.#streams.entries())
+      text += `${index === 0 ? '' : ','}${quoted}:${this.#revisions[index]}`
     return `${text}}`
   }
 
   /** The index of the first name that is not before this one. */
-  #placeOf(stream: string): number {
+  #placeOf(name: string): number {
     let low = 0
     let high = this.#streams.length
     while (low < high) {
       const middle = (low + high) >>> 1
-      if ((this.#streams[middle] ?? '') < stream) low = middle + 1
+      if ((this.#streams[middle]?.stream ?? '') < name) low = middle + 1
       else high = middle
     }
     return low

@@ -105,12 +105,27 @@ const write = (value: unknown, path: string, depth: number): string => {
   }
 }
 
+/** Of keys there are few, so that a sort of its own costs less than the general one. */
+const sortKeys = (keys: string[]): readonly string[] => {
+  if (keys.length > 32) return keys.sort()
+  for (let end = 1; end < keys.length; end += 1) {
+    const key = keys[end] ?? ''
+    let at = end
+    for (let ahead = keys[at - 1]; ahead !== undefined && key < ahead; ahead = keys[at - 1]) {
+      keys[at] = ahead
+      at -= 1
+    }
+    keys[at] = key
+  }
+  return keys
+}
+
 /** A copy of surveyed plain data, its keys set in sorted order. */
 const sorted = (value: unknown): unknown => {
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map(sorted)
   const copy: Record<string, unknown> = {}
-  if (isPlain(value)) for (const key of Object.keys(value).sort()) copy[key] = sorted(value[key])
+  if (isPlain(value)) for (const key of sortKeys(Object.keys(value))) copy[key] = sorted(value[key])
   return copy
 }
 

@@ -44,26 +44,26 @@ const loadAll = async <Value>(
   load: (id: string) => Promise<Value>,
 ): Promise<ReadonlyMap<string, Value>> => {
   const loaded = new Map<string, Value>()
-  for (const id of new Set(ids)) loaded.set(id, await load(id))
+  for (const id of ids) if (!loaded.has(id)) loaded.set(id, await load(id))
   return loaded
+}
+
+const monthAfter = (month: string): string => {
+  const [year, number] = [Number(month.slice(0, 4)), Number(month.slice(5))]
+  return number === 12
+    ? `${String(year + 1).padStart(4, '0')}-01`
+    : `${month.slice(0, 4)}-${String(number + 1).padStart(2, '0')}`
 }
 
 /** Calendar months (UTC) that a window touches, oldest first. */
 const monthsBetween = (from: string, to: string): readonly string[] => {
   const months: string[] = []
   const last = to.slice(0, 7)
-  let year = Number(from.slice(0, 4))
-  let month = Number(from.slice(5, 7))
-  for (;;) {
-    const name = `${String(year).padStart(4, '0')}-${String(month).padStart(2, '0')}`
-    if (name > last) return months
-    months.push(name)
-    month += 1
-    if (month > 12) {
-      month = 1
-      year += 1
-    }
-  }
+  let month = from.slice(0, 7)
+  // The month after the last that instants know sorts before it.
+  for (; month < last; month = monthAfter(month)) months.push(month)
+  months.push(month)
+  return months
 }
 
 const readTouches = async (
@@ -73,8 +73,9 @@ const readTouches = async (
   window: { readonly from: string; readonly to: string },
 ): Promise<readonly TouchSeen[]> => {
   const touches: TouchSeen[] = []
+  const months = monthsBetween(window.from, window.to)
   for (const subject of subjects) {
-    for (const month of monthsBetween(window.from, window.to)) {
+    for (const month of months) {
       const id = journeyIdOf(subject, month)
       touches.push(...touchesWithin(await read(journeySource, id), id, communityId, window.from, window.to))
     }
