@@ -1,12 +1,13 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { readCsv } from './csv.ts'
 import { ImportError } from './import-error.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'tributary-csv-'))
+afterAll(() => rmSync(folder, { recursive: true }))
 
 const write = (name: string, content: string | Buffer): string => {
   const path = join(folder, name)

@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { freshFolder } from '../../tests/e2e/run-script.ts'
 import { findOlistFiles } from './olist-files.ts'
 
 const published = [
@@ -20,7 +20,7 @@ const write = (...names: readonly string[]) => {
 }
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'tributary-files-'))
+  folder = freshFolder()
 })
 
 describe('the files of the data set', () => {

@@ -1,8 +1,6 @@
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { freshFolder } from '../../tests/e2e/run-script.ts'
 import { familiesFile } from '../../tests/olist/data-folder.ts'
 import { recompute } from '../../tests/olist/recompute.ts'
 import { order, product, seller, smallTables, type Tables, writeTables } from '../../tests/olist/small.ts'
@@ -22,7 +20,7 @@ const open: Tributary[] = []
 
 const openEmpty = async (currencies: readonly string[] = []): Promise<Tributary> => {
   const tributary = await openTributary({
-    folder: mkdtempSync(join(tmpdir(), 'tributary-import-')),
+    folder: freshFolder(),
     founding: { zone: 'UTC', currencies },
   })
   open.push(tributary)

@@ -1,7 +1,7 @@
 /** A made-up data set of the same form as Olist's: small enough to see through. */
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { freshFolder } from '../e2e/run-script.ts'
 
 /** An id as the files have them, made of a letter and a number. */
 const hex = (letter: string, number: number): string =>
@@ -79,9 +79,9 @@ export const smallTables = (): Tables => ({
   ],
 })
 
-/** Writes the tables into a new folder, each as `{name}.csv`. */
+/** Writes the tables into a folder of this test alone, each as `{name}.csv`. */
 export const writeTables = (tables: Tables): string => {
-  const folder = mkdtempSync(join(tmpdir(), 'tributary-olist-'))
+  const folder = freshFolder()
   for (const [name, rows] of Object.entries(tables))
     writeFileSync(join(folder, `${name}.csv`), rows.map((row) => `${row.join(',')}\n`).join(''))
   return folder
