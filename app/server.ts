@@ -132,6 +132,8 @@ export const startServer = async (
   const issuer = await createLocalIssuer(tributary.signingKey, tributary.deployment.id, tributary.clock)
   const api = createApi(servicesOf(tributary, projector, issuer, log, limits, remoteIssuersOf(config)))
   const server = createServer(api.listener)
+  // Longer than clients and proxies keep idle connections, so that none is closed under a request that comes just then.
+  server.keepAliveTimeout = 65_000
   await projector.start()
   const worker = await startWorker(tributary, {
     projector,
