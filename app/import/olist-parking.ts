@@ -10,7 +10,8 @@ import { olistCurrency, type UnfitRow } from './olist-values.ts'
 interface Parking {
   /** What the fact is called in the data set. */
   readonly source: string
-  readonly order: string | null
+  /** The purchase that it would belong to. */
+  readonly purchase: { readonly order: string; readonly community: string } | null
   readonly fact: ParkedFact
   readonly why: UnfitRow['why']
   readonly detail: string
@@ -19,11 +20,14 @@ interface Parking {
 
 const park = async (
   { stating, ids, meta }: StepParts,
-  { source, order, fact, why, detail, at }: Parking,
+  { source, purchase, fact, why, detail, at }: Parking,
 ): Promise<void> => {
   const stated = {
     source: { system: olistSystem, id: source },
-    purchase: { id: order === null ? null : ids.purchase(order), reference: order },
+    purchase: {
+      id: purchase === null ? null : ids.purchase(purchase.community, purchase.order),
+      reference: purchase?.order ?? null,
+    },
     currency: olistCurrency,
     at,
   } as const
@@ -42,29 +46,29 @@ export const paymentOf = (order: string, { sequential, method, instalments, amou
 
 const parkPayment = (
   parts: StepParts,
-  order: string,
+  { order, community }: { readonly order: string; readonly community: string },
   payment: OlistPayment,
   parking: Pick<Parking, 'why' | 'detail' | 'at'>,
 ): Promise<void> =>
   park(parts, {
     ...parking,
-    order,
+    purchase: { order, community },
     source: `${order}-${payment.sequential}`,
     fact: { kind: 'PAYMENT', ...paymentOf(order, payment) },
   })
 
 /** A payment of an order that has no items, so that there is no purchase to attach it to. */
-export const parkOrphan = (parts: StepParts, { order, at, payment }: OrphanPayment): Promise<void> =>
-  parkPayment(parts, order, payment, {
+export const parkOrphan = (parts: StepParts, orphan: OrphanPayment): Promise<void> =>
+  parkPayment(parts, orphan, orphan.payment, {
     why: 'PURCHASE_HAS_NO_LINES',
     detail: 'The order has no items in the files.',
-    at: at ?? olistOpening,
+    at: orphan.at ?? olistOpening,
   })
 
 export const parkRow = (parts: StepParts, { file, line, why, detail }: UnfitRow): Promise<void> =>
   park(parts, {
     source: `${file}:${line}`,
-    order: null,
+    purchase: null,
     fact: { kind: 'ROW', file, row: line },
     why,
     detail,
@@ -74,10 +78,11 @@ export const parkRow = (parts: StepParts, { file, line, why, detail }: UnfitRow)
 /** All of an order that cannot be a purchase: its rows, and its payments. */
 export const parkOrder = async (
   parts: StepParts,
-  { order, at, items, payments }: PlannedPurchase,
+  purchase: PlannedPurchase,
   detail: string,
 ): Promise<void> => {
+  const { at, items, payments } = purchase
   for (const { file, line } of items) await parkRow(parts, { file, line, why: 'MALFORMED_ROW', detail })
   for (const payment of payments)
-    await parkPayment(parts, order, payment, { why: 'NO_SUCH_PURCHASE', detail, at })
+    await parkPayment(parts, purchase, payment, { why: 'NO_SUCH_PURCHASE', detail, at })
 }
