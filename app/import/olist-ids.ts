@@ -1,15 +1,8 @@
-/**
- * The ids of what the import states: derived from the ids of the data set, so that a second run meets the first.
- * They are those that the API gives to things with the external key {source: olist, id}, so that it meets them too.
- */
+/** The ids of what the import states: derived from the ids of the data set, so that a second run meets the first. */
 import type { Derive } from '../../domain/derive.ts'
 
 export const olistSystem = 'olist'
 
-/** What an offer is called in the data set. */
-export const offerKey = (product: string, seller: string): string => `${product}-${seller}`
-
-/** Communities by their codes, all else by the ids of the data set. */
 export interface OlistIds {
   readonly partner: (seller: string) => string
   readonly community: (code: string) => string
@@ -18,22 +11,16 @@ export interface OlistIds {
   readonly person: (person: string) => string
   readonly guest: (order: string) => string
   readonly offer: (product: string, seller: string) => string
-  readonly purchase: (community: string, order: string) => string
+  readonly purchase: (order: string) => string
 }
 
-export const olistIds = (derive: Derive): OlistIds => {
-  const of = (prefix: string, within: readonly string[], id: string): string =>
-    derive(prefix, ...within, 'external', olistSystem, id)
-  const partner = (seller: string): string => of('partner', ['platform'], seller)
-  const community = (code: string): string => of('community', ['platform'], code)
-  return {
-    partner,
-    community,
-    segment: (code, family) => of('segment', [community(code)], family),
-    owner: (code) => of('person', [], `owner-${code}`),
-    person: (person) => of('person', [], person),
-    guest: (order) => of('person', [], `guest-${order}`),
-    offer: (product, seller) => of('offer', [partner(seller)], offerKey(product, seller)),
-    purchase: (code, order) => of('purchase', [community(code)], order),
-  }
-}
+export const olistIds = (derive: Derive): OlistIds => ({
+  partner: (seller) => derive('partner', olistSystem, seller),
+  community: (code) => derive('community', olistSystem, code),
+  segment: (community, family) => derive('segment', olistSystem, community, family),
+  owner: (community) => derive('person', olistSystem, 'owner', community),
+  person: (person) => derive('person', olistSystem, 'customer', person),
+  guest: (order) => derive('person', olistSystem, 'guest', order),
+  offer: (product, seller) => derive('offer', olistSystem, product, seller),
+  purchase: (order) => derive('purchase', olistSystem, order),
+})

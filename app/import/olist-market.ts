@@ -1,6 +1,6 @@
 /** States the market place before its first sale: taxonomy, communities, segments, partners, terms, offers. */
 import { partnershipIdOf } from '../../domain/derive.ts'
-import { offerKey, olistSystem } from './olist-ids.ts'
+import { olistSystem } from './olist-ids.ts'
 import type { OlistPlan, PlannedOffer, PlannedPartner } from './olist-plan.ts'
 import { communityName } from './olist-states.ts'
 import { type Step, type StepParts, stepOf } from './olist-steps.ts'
@@ -146,7 +146,7 @@ const publishOffer = (
         poolOverride: null,
         stock: { policy: 'UNLIMITED' },
       },
-      source: source(offerKey(product, seller)),
+      source: source(`${product}-${seller}`),
     },
     olistOpening,
   )

@@ -10,8 +10,7 @@ import { olistCurrency, type UnfitRow } from './olist-values.ts'
 interface Parking {
   /** What the fact is called in the data set. */
   readonly source: string
-  /** The purchase that it would belong to. */
-  readonly purchase: { readonly order: string; readonly community: string } | null
+  readonly order: string | null
   readonly fact: ParkedFact
   readonly why: UnfitRow['why']
   readonly detail: string
@@ -20,14 +19,11 @@ interface Parking {
 
 const park = async (
   { stating, ids, meta }: StepParts,
-  { source, purchase, fact, why, detail, at }: Parking,
+  { source, order, fact, why, detail, at }: Parking,
 ): Promise<void> => {
   const stated = {
     source: { system: olistSystem, id: source },
-    purchase: {
-      id: purchase === null ? null : ids.purchase(purchase.community, purchase.order),
-      reference: purchase?.order ?? null,
-    },
+    purchase: { id: order === null ? null : ids.purchase(order), reference: order },
     currency: olistCurrency,
     at,
   } as const
@@ -46,29 +42,29 @@ export const paymentOf = (order: string, { sequential, method, instalments, amou
 
 const parkPayment = (
   parts: StepParts,
-  { order, community }: { readonly order: string; readonly community: string },
+  order: string,
   payment: OlistPayment,
   parking: Pick<Parking, 'why' | 'detail' | 'at'>,
 ): Promise<void> =>
   park(parts, {
     ...parking,
-    purchase: { order, community },
+    order,
     source: `${order}-${payment.sequential}`,
     fact: { kind: 'PAYMENT', ...paymentOf(order, payment) },
   })
 
 /** A payment of an order that has no items, so that there is no purchase to attach it to. */
-export const parkOrphan = (parts: StepParts, orphan: OrphanPayment): Promise<void> =>
-  parkPayment(parts, orphan, orphan.payment, {
+export const parkOrphan = (parts: StepParts, { order, at, payment }: OrphanPayment): Promise<void> =>
+  parkPayment(parts, order, payment, {
     why: 'PURCHASE_HAS_NO_LINES',
     detail: 'The order has no items in the files.',
-    at: orphan.at ?? olistOpening,
+    at: at ?? olistOpening,
   })
 
 export const parkRow = (parts: StepParts, { file, line, why, detail }: UnfitRow): Promise<void> =>
   park(parts, {
     source: `${file}:${line}`,
-    purchase: null,
+    order: null,
     fact: { kind: 'ROW', file, row: line },
     why,
     detail,
@@ -78,11 +74,10 @@ export const parkRow = (parts: StepParts, { file, line, why, detail }: UnfitRow)
 /** All of an order that cannot be a purchase: its rows, and its payments. */
 export const parkOrder = async (
   parts: StepParts,
-  purchase: PlannedPurchase,
+  { order, at, items, payments }: PlannedPurchase,
   detail: string,
 ): Promise<void> => {
-  const { at, items, payments } = purchase
   for (const { file, line } of items) await parkRow(parts, { file, line, why: 'MALFORMED_ROW', detail })
   for (const payment of payments)
-    await parkPayment(parts, purchase, payment, { why: 'NO_SUCH_PURCHASE', detail, at })
+    await parkPayment(parts, order, payment, { why: 'NO_SUCH_PURCHASE', detail, at })
 }

@@ -23,7 +23,6 @@ export interface PlannedOffer {
 
 export interface PlannedPurchase {
   readonly order: string
-  readonly community: string
   readonly at: string
   readonly items: readonly OlistItem[]
   readonly payments: readonly OlistPayment[]
@@ -45,8 +44,6 @@ export interface PlannedMember {
 
 export interface OrphanPayment {
   readonly order: string
-  /** Where the purchase would be. */
-  readonly community: string
   readonly at: string | null
   readonly payment: OlistPayment
 }
@@ -88,17 +85,11 @@ const refundOf = (order: OlistOrder | undefined): PlannedPurchase['refund'] => {
 
 const later = (a: string, b: string | null): string => (b !== null && b > a ? b : a)
 
-const purchaseOf = (
-  order: string,
-  community: string,
-  items: readonly OlistItem[],
-  tables: OlistTables,
-): PlannedPurchase => {
+const purchaseOf = (order: string, items: readonly OlistItem[], tables: OlistTables): PlannedPurchase => {
   const row = tables.orders.get(order)
   const at = row?.boughtAt ?? earliest(items)
   return {
     order,
-    community,
     at,
     items,
     payments: tables.payments.get(order) ?? [],
@@ -129,7 +120,7 @@ const membersOf = (tables: OlistTables, familyOfProduct: (product: string) => st
       found.set(key, entry)
     }
     for (const { product } of items) entry.interests.add(familyOfProduct(product))
-    entry.purchases.push(purchaseOf(order, buyer.community, items, tables))
+    entry.purchases.push(purchaseOf(order, items, tables))
   }
   return [...found.values()]
     .map(({ member, interests, purchases }) => ({
@@ -160,13 +151,12 @@ const tradeOf = (tables: OlistTables) => {
   return { partners, offers }
 }
 
-const orphansOf = (tables: OlistTables): readonly OrphanPayment[] =>
-  [...tables.payments].flatMap(([order, parts]) => {
-    if (tables.items.has(order)) return []
-    const { community } = buyerOf(order, tables)
-    const at = tables.orders.get(order)?.boughtAt ?? null
-    return parts.map((payment) => ({ order, community, at, payment }))
-  })
+const orphansOf = ({ payments, items, orders }: OlistTables): readonly OrphanPayment[] =>
+  [...payments].flatMap(([order, parts]) =>
+    items.has(order)
+      ? []
+      : parts.map((payment) => ({ order, at: orders.get(order)?.boughtAt ?? null, payment })),
+  )
 
 /** Works out what to state. A pure function of the tables. */
 export const planOlist = (tables: OlistTables, families: Families): OlistPlan => {

@@ -49,11 +49,11 @@ interface Buyer {
 
 const recordOf = (
   parts: StepParts,
-  { order, community, at, items, payments, paidAt }: PlannedPurchase,
+  { order, at, items, payments, paidAt }: PlannedPurchase,
   buyer: Buyer,
 ): CommandOf<'RecordPurchase'> => ({
   type: 'RecordPurchase',
-  purchaseId: parts.ids.purchase(community, order),
+  purchaseId: parts.ids.purchase(order),
   source: { system: olistSystem, id: order },
   ...buyer,
   currency: olistCurrency,
@@ -140,26 +140,23 @@ const joinAndBuy = async (parts: StepParts, member: PlannedMember, untaken: Set<
 
 interface Refund {
   readonly order: string
-  readonly community: string
   readonly reason: string
   readonly at: string
 }
 
 const refundsOf = (members: readonly PlannedMember[]): readonly Refund[] =>
   members.flatMap(({ purchases }) =>
-    purchases.flatMap(({ order, community, refund }) =>
-      refund === null ? [] : [{ order, community, ...refund }],
-    ),
+    purchases.flatMap(({ order, refund }) => (refund === null ? [] : [{ order, ...refund }])),
   )
 
 /** All of it, lines and freight. */
 const recordRefund = async (
   { send, ids, model }: StepParts,
-  { order, community, reason, at }: Refund,
+  { order, reason, at }: Refund,
 ): Promise<void> => {
   await send(
     model.purchase,
-    ids.purchase(community, order),
+    ids.purchase(order),
     {
       type: 'RecordRefund',
       refundId: 'whole-order',
