@@ -14,6 +14,7 @@ import {
   statusOf,
   stopAll,
 } from '../tests/property/projection-runner-kit.ts'
+import { compareGenerations } from './compare.ts'
 import { DocumentStoreUnavailable } from './documents.ts'
 import { openMemoryDocumentStore } from './memory/document-store.ts'
 import { UnknownProjection } from './runner.ts'
@@ -101,6 +102,27 @@ describe('rebuilding', () => {
     await runner.rebuild([members.name])
     expect(await statusOf(runner, members)).toMatchObject({ parked: 0, incomplete: [] })
     expect((await (await liveOf(documents, members)).get('rows', '0/1'))?.document.count).toBe(2)
+  })
+
+  it('writes what is seldom touched again on the way, and comes to the same end', async () => {
+    const events = await logOf([])
+    const documents = openMemoryDocumentStore()
+    const following = await started(events, documents)
+    await append(
+      events,
+      Array.from({ length: 3_000 }, (_, index) => paid(index % 9, index, index % 3)),
+    )
+    expect(await following.waitFor(await headOf(events), soon)).toBe(true)
+    const before = await liveOf(documents, accounts)
+    const runner = runnerOf(events, documents, { cached: { rebuild: 100 }, batch: { rebuild: 50 } })
+    await runner.rebuild([accounts.name])
+    expect(await compareGenerations(before, await liveOf(documents, accounts))).toBeNull()
+    // Each payment once; the three accounts, touched by every event, hardly more often.
+    expect((await statusOf(runner, accounts)).documentsWritten).toBeLessThan(3_100)
+    const live = await liveOf(documents, accounts)
+    expect(await live.sum({ collection: 'payments', groupBy: [], sums: ['amount'] })).toEqual([
+      { group: {}, count: 3_000, sums: { amount: 4_498_500 } },
+    ])
   })
 
   it('refuses a name it does not know', async () => {

@@ -2,6 +2,7 @@
 import type { Position } from '../eventstore/event.ts'
 import type { CollectionSpec, Document } from './documents.ts'
 import { KeyFilter } from './key-filter.ts'
+import { checkKey } from './spec.ts'
 
 /** What the runner knows of one key. Documents are never changed, only replaced. */
 export interface Entry {
@@ -31,7 +32,15 @@ interface Shelf {
   readonly entries: Map<string, Entry>
   /** Keys let go of that the store holds; null while there are none. */
   elsewhere: KeyFilter | null
+  /** Entries made, and how often one was asked for again in a later batch. */
+  made: number
+  revisited: number
 }
+
+/** Entries to have seen before a collection is judged. */
+const enoughToJudge = 1_000
+/** Of which fewer than one in this many is asked for again in a collection whose documents are written once. */
+const revisitedOneIn = 100
 
 /** Entries by collection and key, of which those not asked for in the longest time can be let go. */
 export class DocumentCache {
@@ -45,7 +54,10 @@ export class DocumentCache {
   constructor(collections: readonly CollectionSpec[], isComplete: boolean) {
     this.#isComplete = isComplete
     this.#shelves = new Map(
-      collections.map((spec) => [spec.name, { spec, entries: new Map<string, Entry>(), elsewhere: null }]),
+      collections.map((spec) => [
+        spec.name,
+        { spec, entries: new Map<string, Entry>(), elsewhere: null, made: 0, revisited: 0 },
+      ]),
     )
   }
 
@@ -58,15 +70,22 @@ export class DocumentCache {
     this.#batch += 1
   }
 
-  /** The entry of a key, made on the first asking. Undefined where there is no such collection. */
+  /**
+   * The entry of a key, made on the first asking. Undefined where there is no such collection.
+   * @throws {InvalidDocument} for what can be no key
+   */
   entry(collection: string, key: string): Entry | undefined {
     const shelf = this.#shelves.get(collection)
     if (!shelf) return undefined
     const known = shelf.entries.get(key)
     if (known) {
-      known.usedIn = this.#batch
+      if (known.usedIn !== this.#batch) {
+        known.usedIn = this.#batch
+        shelf.revisited += 1
+      }
       return known
     }
+    checkKey(collection, key)
     const entry: Entry = {
       collection: shelf.spec,
       key,
@@ -81,6 +100,7 @@ export class DocumentCache {
       next: undefined,
     }
     shelf.entries.set(key, entry)
+    shelf.made += 1
     this.#size += 1
     return entry
   }
@@ -90,16 +110,31 @@ export class DocumentCache {
     const last = this.#lastToGo(count)
     const unwritten: Entry[] = []
     for (const shelf of this.#shelves.values())
-      for (const entry of shelf.entries.values()) {
-        if (entry.usedIn > last) continue
-        shelf.entries.delete(entry.key)
-        this.#size -= 1
-        if (entry.isDirty) unwritten.push(entry)
-        if (!this.#isComplete || !(entry.isDirty || entry.isStored)) continue
-        shelf.elsewhere ??= new KeyFilter()
-        shelf.elsewhere.add(entry.key)
-      }
+      for (const entry of shelf.entries.values())
+        if (entry.usedIn <= last) this.#letGo(shelf, entry, unwritten)
     return unwritten
+  }
+
+  /**
+   * Lets go of all entries of collections whose documents are seldom asked for again, and answers what of them the
+   * store does not hold: keeping them would crowd out others, and leave more for the garbage collector to move.
+   */
+  releaseSeldomUsed(): readonly Entry[] {
+    const unwritten: Entry[] = []
+    for (const shelf of this.#shelves.values()) {
+      if (shelf.made < enoughToJudge || shelf.revisited * revisitedOneIn >= shelf.made) continue
+      for (const entry of shelf.entries.values()) this.#letGo(shelf, entry, unwritten)
+    }
+    return unwritten
+  }
+
+  #letGo(shelf: Shelf, entry: Entry, unwritten: Entry[]): void {
+    shelf.entries.delete(entry.key)
+    this.#size -= 1
+    if (entry.isDirty) unwritten.push(entry)
+    if (!this.#isComplete || !(entry.isDirty || entry.isStored)) return
+    shelf.elsewhere ??= new KeyFilter()
+    shelf.elsewhere.add(entry.key)
   }
 
   /** The batch up to which entries must go, for `count` to go: whole batches, which is near enough. */

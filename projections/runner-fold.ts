@@ -5,7 +5,7 @@ import { comparePositions } from './order.ts'
 import type { Change, Projection } from './projection.ts'
 import type { DocumentCache, Entry } from './runner-cache.ts'
 import { GivenOrder } from './runner-order.ts'
-import { checkDocument, checkKey } from './spec.ts'
+import { checkDocument } from './spec.ts'
 
 /** An event of a type that some projection looks at; or why it cannot be read. */
 export type Arrival =
@@ -100,7 +100,6 @@ export class Folder {
       const changes = this.#projection.changes(event)
       const touches: Touch[] = []
       for (const { collection, key, given, fold } of changes) {
-        checkKey(collection, key)
         const entry = this.#cache.entry(collection, key)
         if (!entry) throw new TypeError(`${this.#projection.name} has no collection ${collection}.`)
         touches.push({ entry, given: given ? this.#given(given, collection, touches) : null, fold })

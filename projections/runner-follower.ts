@@ -115,7 +115,7 @@ export class Follower {
     this.#cursor = stretch.cursor
     this.#scanned += stretch.scanned
     this.#tally.eventsScanned += stretch.scanned
-    if (this.#isBulk) return
+    if (this.#isBulk) return this.#writeBulk(this.#cache.releaseSeldomUsed())
     const silent = this.#scanned - this.#written
     if (folded.changed.length === 0 && (silent === 0 || (!stretch.atHead && silent < silentScan))) return
     await this.#write(folded)

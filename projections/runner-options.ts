@@ -11,8 +11,9 @@ export interface RunnerOptions {
   readonly decode: Decode
   readonly clock?: Clock
   /**
-   * Events folded at once: following the head (default 256), behind it (default 4,096), and rebuilding (default 1,024:
-   * there, what is folded is not written at the end of a batch, so larger ones only cost memory).
+   * Events folded at once: following the head (default 256), behind it (default 4,096), and rebuilding (default 256:
+   * there, documents that change are not written at the end of a batch, so larger ones gain nothing, and less of what
+   * they leave behind dies young).
    */
   readonly batch?: { readonly live?: number; readonly catchUp?: number; readonly rebuild?: number }
   /** Documents kept in memory, of all projections together: following (default 50,000), rebuilding (default 50,000). */
@@ -40,7 +41,7 @@ export const settingsOf = (options: RunnerOptions): RunnerSettings => ({
   documents: options.documents,
   decode: options.decode,
   clock: options.clock ?? systemClock,
-  batch: { live: 256, catchUp: 4_096, rebuild: 1_024, ...options.batch },
+  batch: { live: 256, catchUp: 4_096, rebuild: 256, ...options.batch },
   cached: { live: 50_000, rebuild: 50_000, ...options.cached },
   retry: { first: 100, most: 10_000, ...options.retry },
   onFailure: options.onFailure ?? (() => undefined),

@@ -29,7 +29,7 @@ export interface Verification {
 }
 
 /** Events read at once, and documents kept in memory. */
-const page = 1_024
+const page = 256
 const cached = 50_000
 /** Comparisons before a view that is written to meanwhile is given up. */
 const maxTries = 5
