@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type Decider, nothingElse } from '../domain/decider.ts'
 import { CommandTask } from './handler-task.ts'
-import { Turns } from './turns.ts'
 
 interface Counted {
   readonly type: 'Counted'
@@ -33,7 +32,6 @@ const taskOf = (decider: typeof counter = counter) => {
     false,
     {
       look: async (source) => source.initial,
-      turns: new Turns(),
       elapsed: () => 0,
       answered: () => {
         answered += 1

@@ -3,7 +3,6 @@ import type { Decider, EventLike, Read, StateSource } from '../domain/decider.ts
 import { type CommandMeta, type Executed, payloadHashOf } from './command.ts'
 import { freshMs } from './handler-reader.ts'
 import { StreamsSeen } from './streams-seen.ts'
-import type { Turns } from './turns.ts'
 
 export interface Decided<State> {
   readonly events: readonly EventLike[]
@@ -40,8 +39,6 @@ export interface TaskParts {
     id: string,
     seen: StreamsSeen,
   ) => Promise<State>
-  /** In which commands gather. */
-  readonly turns: Turns
   readonly elapsed: () => number
   /** Called once, when the command is answered. */
   readonly answered: () => void
@@ -90,7 +87,7 @@ export class CommandTask<State, Command, Event extends EventLike, Context> imple
   }
 
   gather(): Promise<void> {
-    this.#gathering ??= this.#parts.turns.take(() => this.#gather())
+    this.#gathering ??= this.#gather()
     return this.#gathering
   }
 

@@ -14,7 +14,6 @@ import { CommandTask, type TaskParts } from './handler-task.ts'
 import { Mailbox, type MailboxParts, type MailboxSource } from './mailbox.ts'
 import type { EventStore } from './port.ts'
 import { StateCache } from './state-cache.ts'
-import { Turns } from './turns.ts'
 
 export interface HandlerLimits {
   /** Commands that may wait for an answer, in all and on one stream. */
@@ -123,7 +122,6 @@ class Handler implements CommandHandler {
     this.#reader = new StreamReader({ store, codec, cache, totals, elapsed: now })
     this.#taskParts = {
       look: (source, id, seen) => this.#reader.look(source, id, seen),
-      turns: new Turns(),
       elapsed: now,
       answered: () => this.#answered(),
     }
