@@ -1,12 +1,20 @@
 /** The projector: keeps all views up with the log. */
+
+import type { LogSource } from '../projections/log-source.ts'
 import { createProjectionRunner, type ProjectionRunner } from '../projections/runner.ts'
 import { allProjections } from '../projections/views/all.ts'
 import type { Tributary } from './tributary.ts'
 
-/** Not started yet. `onFailure` is told of what is tried again. */
+/** What a projector reads and writes. */
+export interface ProjectorEngines extends Pick<Tributary, 'documents' | 'codec' | 'clock'> {
+  readonly store: LogSource
+}
+
+/** Not started yet. `onFailure` is told of what is tried again, `onStep` of each step. */
 export const createProjector = (
-  { store, documents, codec, clock }: Tributary,
+  { store, documents, codec, clock }: ProjectorEngines,
   onFailure: (error: unknown, projection: string | null) => void,
+  onStep?: () => void,
 ): ProjectionRunner =>
   createProjectionRunner({
     events: store,
@@ -15,6 +23,7 @@ export const createProjector = (
     decode: (stored) => codec.decode(stored),
     clock,
     onFailure,
+    ...(onStep === undefined ? {} : { onStep }),
   })
 
 /** The views did not come to the head of the log. */

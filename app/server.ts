@@ -10,9 +10,9 @@ import { type Config, ConfigError } from '../platform/config.ts'
 import { newId } from '../platform/ids.ts'
 import type { Logger } from '../platform/log.ts'
 import { identityHash } from '../platform/sealing.ts'
-import type { ProjectionRunner } from '../projections/runner.ts'
+import { allProjections } from '../projections/views/all.ts'
 import { erase, erasuresFile } from './erasures.ts'
-import { createProjector } from './projector.ts'
+import { ProjectorThread } from './projector-thread.ts'
 import type { Tributary } from './tributary.ts'
 import { startWorker, type Worker } from './worker.ts'
 
@@ -21,11 +21,14 @@ export interface RunningServer {
   readonly url: string
   /** A link that signs a person or service in, once, within a day. */
   signInLink(subject: string): string
-  readonly projector: ProjectionRunner
+  readonly projector: Projector
   readonly worker: Worker
   /** Takes no more requests, answers those it took, and stops the roles. The engines stay open. */
   close(): Promise<void>
 }
+
+/** Keeps the views up, here or elsewhere. */
+export type Projector = Pick<ProjectorThread, 'isReady' | 'whenReady' | 'waitFor' | 'status'>
 
 /** The port is taken, or not to be had. */
 export class CannotListen extends Error {
@@ -34,7 +37,7 @@ export class CannotListen extends Error {
 
 const servicesOf = (
   tributary: Tributary,
-  projector: ProjectionRunner,
+  projector: Projector,
   issuer: LocalIssuer,
   log: Logger,
   limits: ApiLimits,
@@ -126,8 +129,10 @@ export const startServer = async (
   log: Logger,
   limits: ApiLimits = defaultLimits,
 ): Promise<RunningServer> => {
-  const projector = createProjector(tributary, (error, projection) =>
-    log.error({ error, projection }, 'a view could not go on; it is tried again'),
+  const projector = new ProjectorThread(
+    tributary,
+    allProjections.map(({ name }) => name),
+    (error, projection) => log.error({ error, projection }, 'a view could not go on; it is tried again'),
   )
   const issuer = await createLocalIssuer(tributary.signingKey, tributary.deployment.id, tributary.clock)
   const api = createApi(servicesOf(tributary, projector, issuer, log, limits, remoteIssuersOf(config)))

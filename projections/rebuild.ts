@@ -1,14 +1,14 @@
 /** Builds generations beside the live ones, in one pass over the log. */
 import type { Position } from '../eventstore/event.ts'
-import type { EventStore } from '../eventstore/port.ts'
 import type { DocumentStore, Generation } from './documents.ts'
+import type { LogSource } from './log-source.ts'
 import { comparePositions } from './order.ts'
 import type { Projection } from './projection.ts'
 import { Follower, type Tally } from './runner-follower.ts'
 import { type Decode, Lane } from './runner-lane.ts'
 
 export interface BuildOptions {
-  readonly events: EventStore
+  readonly events: LogSource
   readonly documents: DocumentStore
   readonly decode: Decode
   readonly projections: readonly Projection[]

@@ -1,6 +1,6 @@
 import type { Position, RecordedEvent, StoredEvent } from '../eventstore/event.ts'
-import type { EventStore } from '../eventstore/port.ts'
 import { Breather } from './breather.ts'
+import type { LogSource } from './log-source.ts'
 import { comparePositions } from './order.ts'
 import type { Arrival } from './runner-fold.ts'
 import { beginning, type Cursor, type Follower } from './runner-follower.ts'
@@ -28,7 +28,7 @@ export const recordedAtOf = (stored: StoredEvent): string | null => {
 
 /** Projections that stand at the same place in the log: it is read, and each event parsed, once for all of them. */
 export class Lane {
-  readonly #events: EventStore
+  readonly #events: LogSource
   readonly #decode: Decode
   /** Documents that its followers may keep in memory, together. */
   readonly #cacheLimit: number
@@ -38,7 +38,7 @@ export class Lane {
   #cursor: Cursor = beginning
   #unknown = 0
 
-  constructor(events: EventStore, decode: Decode, cacheLimit: number) {
+  constructor(events: LogSource, decode: Decode, cacheLimit: number) {
     this.#events = events
     this.#decode = decode
     this.#cacheLimit = cacheLimit

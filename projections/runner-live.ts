@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises'
-import type { EventStore } from '../eventstore/port.ts'
+import type { LogSource } from './log-source.ts'
 import { comparePositions } from './order.ts'
 import { catchUp } from './rebuild.ts'
 import type { Lane, Step } from './runner-lane.ts'
 
 export interface LiveLoopOptions {
-  readonly events: EventStore
+  readonly events: LogSource
   readonly lane: Lane
   /** Events read at once at the head, and the most where the loop fell behind. */
   readonly batch: { readonly live: number; readonly catchUp: number }

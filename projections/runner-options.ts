@@ -1,11 +1,11 @@
-import type { EventStore } from '../eventstore/port.ts'
 import { type Clock, systemClock } from '../platform/clock.ts'
 import type { DocumentStore } from './documents.ts'
+import type { LogSource } from './log-source.ts'
 import type { Projection } from './projection.ts'
 import type { Decode } from './runner-lane.ts'
 
 export interface RunnerOptions {
-  readonly events: EventStore
+  readonly events: LogSource
   readonly documents: DocumentStore
   readonly projections: readonly Projection[]
   readonly decode: Decode
@@ -22,11 +22,13 @@ export interface RunnerOptions {
   readonly retry?: { readonly first?: number; readonly most?: number }
   /** Told of each failure that is tried again; `projection` is null where the log itself could not be read. */
   readonly onFailure?: (error: unknown, projection: string | null) => void
+  /** Told after each step, whether or not it changed anything: `status` may answer otherwise than before. */
+  readonly onStep?: () => void
 }
 
 /** Options with nothing left open. */
 export interface RunnerSettings {
-  readonly events: EventStore
+  readonly events: LogSource
   readonly documents: DocumentStore
   readonly decode: Decode
   readonly clock: Clock
@@ -34,6 +36,7 @@ export interface RunnerSettings {
   readonly cached: { readonly live: number; readonly rebuild: number }
   readonly retry: { readonly first: number; readonly most: number }
   readonly onFailure: (error: unknown, projection: string | null) => void
+  readonly onStep: () => void
 }
 
 export const settingsOf = (options: RunnerOptions): RunnerSettings => ({
@@ -45,4 +48,5 @@ export const settingsOf = (options: RunnerOptions): RunnerSettings => ({
   cached: { live: 50_000, rebuild: 50_000, ...options.cached },
   retry: { first: 100, most: 10_000, ...options.retry },
   onFailure: options.onFailure ?? (() => undefined),
+  onStep: options.onStep ?? (() => undefined),
 })

@@ -1,6 +1,7 @@
 /** Whether a projection can go on from its live generation, or must be built. */
-import type { EventStore } from '../eventstore/port.ts'
+
 import type { Checkpoint, DocumentStore } from './documents.ts'
+import type { LogSource } from './log-source.ts'
 import { comparePositions } from './order.ts'
 import type { Projection } from './projection.ts'
 import { Follower, type Tally } from './runner-follower.ts'
@@ -11,7 +12,7 @@ import { recordedAtOf } from './runner-lane.ts'
  * restore, another engine) that is so only where the checkpoint's event still stands at its position, recorded at the
  * same instant: what was appended since stands elsewhere or was recorded later.
  */
-export const standsInLog = async (events: EventStore, checkpoint: Checkpoint): Promise<boolean> => {
+export const standsInLog = async (events: LogSource, checkpoint: Checkpoint): Promise<boolean> => {
   const { epoch, position, event, recordedAt } = checkpoint
   if (position === null) return true
   if (comparePositions(position, await events.head()) > 0) return false
@@ -24,7 +25,7 @@ export const standsInLog = async (events: EventStore, checkpoint: Checkpoint): P
 }
 
 export interface ResumeOptions {
-  readonly events: EventStore
+  readonly events: LogSource
   readonly documents: DocumentStore
   readonly projection: Projection
   readonly tally: Tally

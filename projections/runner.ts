@@ -192,7 +192,7 @@ class ProjectionRunner implements Freshness {
     const lane = new Lane(events, decode, cached.live)
     lane.add(follower)
     member.follow(follower)
-    await catchUp(lane, batch.catchUp, this.#tasks.signal, null, () => this.#waiters.advanced())
+    await catchUp(lane, batch.catchUp, this.#tasks.signal, null, () => this.#advanced())
     await this.#loop.join(lane, async () => undefined)
   }
 
@@ -267,7 +267,12 @@ class ProjectionRunner implements Freshness {
       this.#tasks.run(this.#bring(member, null))
     }
     if (atHead) for (const { projection } of this.#lane.followers) this.#member(projection.name).caughtUp()
+    this.#advanced()
+  }
+
+  #advanced(): void {
     this.#waiters.advanced()
+    this.#settings.onStep()
   }
 
   #failed(member: Member, error: unknown): void {

@@ -1,15 +1,15 @@
 /** Whether a live view is what a rebuild would make of the log: for `doctor --deep`. */
 import type { Position } from '../eventstore/event.ts'
-import type { EventStore } from '../eventstore/port.ts'
 import { compareGenerations, type Difference } from './compare.ts'
 import type { DocumentStore, Generation } from './documents.ts'
+import type { LogSource } from './log-source.ts'
 import type { Projection } from './projection.ts'
 import { type BuildProgress, build, catchUp, discardAll } from './rebuild.ts'
 import type { Decode, Lane } from './runner-lane.ts'
 import { standsInLog } from './runner-resume.ts'
 
 export interface VerifyOptions {
-  readonly events: EventStore
+  readonly events: LogSource
   readonly documents: DocumentStore
   readonly projection: Projection
   readonly decode: Decode

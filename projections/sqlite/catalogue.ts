@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads'
 import { z } from 'zod'
 import { DocumentStoreTooNew, type ProjectionSpec } from '../documents.ts'
 import { Connection } from './connection.ts'
@@ -41,7 +42,18 @@ const entryOf = (row: unknown): Entry => {
   return { id, spec: specShape.parse(JSON.parse(spec)), state, owner, retiredAt: retired_at }
 }
 
-const thisProcess = `${process.pid}:${randomUUID()}`
+const nameOfThisProcess = 'tributary document store'
+
+/** The same in all threads of this process: what one of them is building is no leftover to another. */
+const processName = (): string => {
+  const known: unknown = getEnvironmentData(nameOfThisProcess)
+  if (typeof known === 'string') return known
+  const name = `${process.pid}:${randomUUID()}`
+  setEnvironmentData(nameOfThisProcess, name)
+  return name
+}
+
+const thisProcess = processName()
 
 /** Whether the process that began a build may still be at it. */
 const isAlive = (owner: string): boolean => {

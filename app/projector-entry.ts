@@ -1,0 +1,69 @@
+/** The thread in which the projector of an embedded deployment runs: see projector-thread.ts. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { currentVersion, upcast } from '../domain/upcasting.ts'
+import { createCodec } from '../eventstore/codec.ts'
+import { openSqliteEventStore } from '../eventstore/sqlite/sqlite-event-store.ts'
+import { systemClock } from '../platform/clock.ts'
+import { openSqliteDocumentStore } from '../projections/sqlite/document-store.ts'
+import { createProjector } from './projector.ts'
+import { isThreadOrder, isThreadStart, type ThreadReport } from './projector-messages.ts'
+import { filesIn } from './tributary.ts'
+
+/** Milliseconds between reports while nothing is stepped: of a build, and of how far behind a stuck view is. */
+const reportEvery = 500
+
+if (parentPort === null || !isThreadStart(workerData))
+  throw new TypeError('This file is run as a thread: see projector-thread.ts.')
+const port = parentPort
+const files = filesIn(workerData.folder)
+const store = await openSqliteEventStore(files.log)
+const documents = openSqliteDocumentStore({ path: files.views })
+const tell = (report: ThreadReport): void => port.postMessage(report)
+
+let appended = new AbortController()
+const projector = createProjector(
+  {
+    // Told of appends by the process that makes them, the thread need not wait until it notices them.
+    store: {
+      get epoch() {
+        return store.epoch
+      },
+      head: () => store.head(),
+      readLog: (after, limit) => store.readLog(after, limit),
+      readStream: (stream, read) => store.readStream(stream, read),
+      waitForAppend: async (after, timeoutMs, signal) => {
+        appended = new AbortController()
+        const ends = signal === undefined ? appended.signal : AbortSignal.any([signal, appended.signal])
+        await store.waitForAppend(after, timeoutMs, ends)
+      },
+    },
+    documents,
+    codec: createCodec({ current: currentVersion, upcast }),
+    clock: systemClock,
+  },
+  (error, projection) => tell({ kind: 'failure', error, projection }),
+  () => void report(),
+)
+
+const report = async (): Promise<void> => {
+  const { isReady, unknownEvents } = projector
+  tell({ kind: 'state', isReady, unknownEvents, statuses: await projector.status() })
+}
+const reporting = setInterval(() => void report(), reportEvery)
+
+const stop = async (): Promise<void> => {
+  clearInterval(reporting)
+  await projector.stop()
+  await report()
+  await documents.close()
+  await store.close()
+  port.close()
+}
+
+port.on('message', (order: unknown) => {
+  if (!isThreadOrder(order)) return
+  if (order === 'appended') appended.abort()
+  else void stop()
+})
+await projector.start()
+await report()

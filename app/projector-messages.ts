@@ -1,0 +1,42 @@
+/** What the projector's thread and the process that started it tell each other. Structured clones, so plain data. */
+import type { ProjectionStatus } from '../projections/runner-status.ts'
+
+/** To the thread, when it starts. */
+export interface ThreadStart {
+  /** The data folder. */
+  readonly folder: string
+}
+
+/** To the thread: the log has grown; or it is to end after the batch at hand. */
+export type ThreadOrder = 'appended' | 'stop'
+
+/** How far the views are. */
+export interface ViewsState {
+  readonly kind: 'state'
+  readonly isReady: boolean
+  readonly unknownEvents: number
+  readonly statuses: readonly ProjectionStatus[]
+}
+
+/** Something failed that is tried again; `projection` is null where the log itself could not be read. */
+export interface ViewsFailure {
+  readonly kind: 'failure'
+  readonly error: unknown
+  readonly projection: string | null
+}
+
+/** From the thread. */
+export type ThreadReport = ViewsState | ViewsFailure
+
+export const isThreadStart = (value: unknown): value is ThreadStart =>
+  typeof value === 'object' && value !== null && 'folder' in value && typeof value.folder === 'string'
+
+export const isThreadOrder = (value: unknown): value is ThreadOrder =>
+  value === 'appended' || value === 'stop'
+
+/** Only this program's own thread sends them, from the type above: the kind tells the rest. */
+export const isThreadReport = (value: unknown): value is ThreadReport =>
+  typeof value === 'object' &&
+  value !== null &&
+  'kind' in value &&
+  (value.kind === 'state' || value.kind === 'failure')

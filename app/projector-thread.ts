@@ -1,0 +1,173 @@
+/**
+ * The projector in a thread of its own, so that folding and writing views takes no time from those who ask and
+ * command. It works on the data folder as another process would, on connections of its own; this side knows how far
+ * it is, and wakes it when the log has grown.
+ */
+import { Worker } from 'node:worker_threads'
+import type { Position } from '../eventstore/event.ts'
+import type { EventStore } from '../eventstore/port.ts'
+import type { Clock } from '../platform/clock.ts'
+import { PositionWaiters } from '../projections/read-your-writes.ts'
+import { UnknownProjection } from '../projections/runner.ts'
+import type { ProjectionStatus } from '../projections/runner-status.ts'
+import { isThreadReport, type ThreadOrder, type ThreadStart } from './projector-messages.ts'
+import type { Tributary } from './tributary.ts'
+
+/** Milliseconds before a thread that ended by itself is started again: doubling, from the first to the longest. */
+const pauses = { first: 100, longest: 10_000 }
+/** Longest sleep, in milliseconds, until the log is looked at again. */
+const longestWait = 1_000
+
+type OnFailure = (error: unknown, projection: string | null) => void
+
+/** The thread ended though nobody asked for it. */
+export class ProjectorEnded extends Error {
+  override readonly name = 'ProjectorEnded'
+}
+
+export class ProjectorThread {
+  readonly #start: ThreadStart
+  readonly #store: EventStore
+  readonly #clock: Clock
+  readonly #names: readonly string[]
+  readonly #onFailure: OnFailure
+  readonly #waiters = new PositionWaiters()
+  readonly #stopping = new AbortController()
+  #worker: Worker | null = null
+  #ended: Promise<void> = Promise.resolve()
+  #isReady = false
+  #statuses: readonly ProjectionStatus[] = []
+  #failures = 0
+
+  constructor(
+    { folder, store, clock }: Pick<Tributary, 'folder' | 'store' | 'clock'>,
+    names: readonly string[],
+    onFailure: OnFailure,
+  ) {
+    this.#start = { folder }
+    this.#store = store
+    this.#clock = clock
+    this.#names = names
+    this.#onFailure = onFailure
+  }
+
+  /** Resolves once it is known what must be built; see `whenReady`. @throws what opening the engines throws */
+  async start(): Promise<void> {
+    await this.#launch()
+    void this.#follow()
+  }
+
+  /** Ends after the batch at hand; builds under way are dropped. */
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    this.#order('stop')
+    await this.#ended
+    this.#waiters.end()
+  }
+
+  get isReady(): boolean {
+    return this.#isReady
+  }
+
+  /** Whether `isReady` came to be true within `timeoutMs`. */
+  whenReady(timeoutMs: number): Promise<boolean> {
+    return this.#waiters.wait(() => this.#isReady, timeoutMs)
+  }
+
+  /** @throws {UnknownProjection} */
+  async waitFor(
+    position: Position,
+    timeoutMs: number,
+    projections: readonly string[] = this.#names,
+  ): Promise<boolean> {
+    const names = projections.length === 0 ? this.#names : projections
+    for (const name of names) if (!this.#names.includes(name)) throw new UnknownProjection(name, this.#names)
+    return this.#waiters.wait(() => names.every((name) => this.#isAt(name, position)), timeoutMs)
+  }
+
+  async status(): Promise<readonly ProjectionStatus[]> {
+    const now = this.#clock.now()
+    return this.#statuses.map((status) => ({
+      ...status,
+      // At the head of the log it lags by nothing, else by as much as when it was said, and the time since.
+      lagMs:
+        status.lagMs === 0 || status.recordedAt === null
+          ? status.lagMs
+          : Math.max(0, now - Date.parse(status.recordedAt)),
+    }))
+  }
+
+  #isAt(name: string, position: Position): boolean {
+    const at = this.#statuses.find((status) => status.name === name)?.position ?? null
+    return at !== null && this.#store.comparePositions(at, position) >= 0
+  }
+
+  /** Resolves with its first report. */
+  #launch(): Promise<void> {
+    const worker = new Worker(new URL('./projector-entry.ts', import.meta.url), { workerData: this.#start })
+    this.#worker = worker
+    return new Promise((resolve, reject) => {
+      worker.on('message', (report: unknown) => {
+        if (!isThreadReport(report)) return
+        if (report.kind === 'failure') return this.#onFailure(report.error, report.projection)
+        this.#isReady = report.isReady
+        this.#statuses = report.statuses
+        this.#failures = 0
+        this.#waiters.advanced()
+        resolve()
+      })
+      let cause: unknown = null
+      worker.on('error', (error) => {
+        cause = error
+      })
+      this.#ended = new Promise((ended) => {
+        worker.on('exit', () => {
+          this.#worker = null
+          ended()
+          const error = new ProjectorEnded('The projector ended. It is started again.', { cause })
+          reject(cause ?? error)
+          if (!this.#stopping.signal.aborted && this.#statuses.length > 0) this.#again(error)
+        })
+      })
+    })
+  }
+
+  /** What it had written stands; it goes on from its checkpoints. */
+  #again(error: ProjectorEnded): void {
+    this.#onFailure(error, null)
+    this.#isReady = false
+    this.#statuses = this.#statuses.map((status) => ({
+      ...status,
+      state: 'failing',
+      lagMs: Math.max(1, status.lagMs),
+      error: error.message,
+    }))
+    const pause = Math.min(pauses.longest, pauses.first * 2 ** this.#failures)
+    this.#failures += 1
+    setTimeout(() => {
+      if (!this.#stopping.signal.aborted) this.#launch().catch(() => undefined)
+    }, pause)
+  }
+
+  /** Wakes the thread whenever the log has grown. */
+  async #follow(): Promise<void> {
+    const { signal } = this.#stopping
+    for (let seen: Position | null = null; !signal.aborted; ) {
+      try {
+        await this.#store.waitForAppend(seen, longestWait, signal)
+        const head = await this.#store.head()
+        if (head === seen) continue
+        seen = head
+        this.#order('appended')
+      } catch (error) {
+        if (signal.aborted) return
+        this.#onFailure(error, null)
+        await new Promise((resolve) => setTimeout(resolve, longestWait))
+      }
+    }
+  }
+
+  #order(order: ThreadOrder): void {
+    this.#worker?.postMessage(order)
+  }
+}
