@@ -69,13 +69,22 @@ const numbers: ReadonlyMap<string, string> = new Map([
 ])
 
 const named = new Map<z.core.$ZodType, string>()
+const describedInputs = new Map<string, { readonly description: string }>()
 const converted = new Map<z.core.$ZodType, InputNode>()
 const known = new Map<z.core.$ZodType, InputNode>()
 
-/** Names the input type of a schema that several commands share. Before any command that holds it is read. */
-export const nameInput = (schema: z.core.$ZodType, name: string): void => {
+/**
+ * Names the input type of a schema that several commands share, and says what it is. Before any command that holds
+ * it is read.
+ */
+export const nameInput = (schema: z.core.$ZodType, name: string, description?: string): void => {
   named.set(schema, name)
+  if (description !== undefined) describedInputs.set(name, { description })
 }
+
+/** What an input type is, where its name does not say it all. */
+export const inputDescription = (name: string): { readonly description?: string } =>
+  describedInputs.get(name) ?? {}
 
 /** Says by hand what the input of a schema is like. Before any command that holds it is read. */
 export const replaceInput = (

@@ -2,7 +2,7 @@
 import type { InputFieldMap } from '@pothos/core'
 import { unreachable } from '../../domain/decider.ts'
 import { builder } from './builder.ts'
-import type { InputField, InputNode, ScalarName } from './input-node.ts'
+import { type InputField, type InputNode, inputDescription, type ScalarName } from './input-node.ts'
 
 const makeEnum = <Value extends string>(name: string, values: readonly Value[]) =>
   builder.enumType(name, { values })
@@ -14,6 +14,7 @@ const makeInput = (
 ) =>
   builder.inputType(name, {
     isOneOf,
+    ...inputDescription(name),
     fields: (t) => {
       const map: InputFieldMap = {}
       for (const [field, { node, required, emptyByDefault, description }] of fields()) {

@@ -38,10 +38,18 @@ nameInput(
   'DiscountBearer',
 )
 nameInput(schemaAt(variantOf(bundleCommand, 'ComposeBundle'), 'allocation'), 'BundleAllocation')
-nameInput(schemaAt(offerFacts, 'stock'), 'StockPolicyInput')
+nameInput(
+  schemaAt(offerFacts, 'stock'),
+  'StockPolicyInput',
+  'Told, not enforced: a count is shown to the partner as it was stated, no sale takes from it, and none is refused for want of stock.',
+)
 nameInput(schemaAt(recordedLine, 'kind'), 'LineKind')
 nameInput(schemaAt(recordedLine, 'tax'), 'TaxInput')
-nameInput(schemaAt(recordedLine, 'discounts'), 'DiscountInput')
+nameInput(
+  schemaAt(recordedLine, 'discounts'),
+  'DiscountInput',
+  "Of a whole line, and who bears it: the line's partner, the community, or the platform, which only a role for the platform may state. A line whose own partner is said to bear one is flagged BEARER_UNCONFIRMED, since no partner agreed to it.",
+)
 nameInput(schemaAt(recordedLine, 'offer'), 'OfferVersionInput')
 
 const terms = schemaAt(variantOf(partnershipCommand, 'ProposePartnership'), 'terms')

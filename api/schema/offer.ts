@@ -20,12 +20,17 @@ import { NodeType } from './node.ts'
 import { SourceType } from './source.ts'
 
 const StockPolicyType = builder.objectRef<OfferFacts['stock']>('StockPolicy').implement({
+  description: 'Told, not enforced: no sale takes from a count, and none is refused for want of stock.',
   fields: (t) => ({
     policy: t.field({
       type: enumNamed('StockPolicyKind', ['UNLIMITED', 'COUNTED']),
       resolve: ({ policy }) => policy,
     }),
-    units: t.int({ nullable: true, resolve: (stock) => (stock.policy === 'COUNTED' ? stock.units : null) }),
+    units: t.int({
+      nullable: true,
+      description: 'As the partner stated them last; null where they are not counted.',
+      resolve: (stock) => (stock.policy === 'COUNTED' ? stock.units : null),
+    }),
   }),
 })
 
@@ -65,7 +70,7 @@ export const OfferType = builder.objectRef<OfferDocument>('Offer').implement({
     stock: t.field({
       type: StockPolicyType,
       nullable: true,
-      description: 'Told to the partner and the platform alone.',
+      description: 'As the partner states it: information alone. Told to the partner and the platform alone.',
       resolve: ({ facts, partner }, _args, context, info) =>
         reaches(reachIn(context, info), [partner]) ? facts.stock : null,
     }),

@@ -112,14 +112,18 @@ mutation(
 export const recordPurchase = mutation(
   'recordPurchase',
   'RecordPurchase',
-  'States a sale that happened elsewhere: it is taken, with its exceptions flagged.',
+  'States a sale that happened elsewhere: it is taken, with its exceptions flagged (SaleFlag says which there are).',
   {
     target: created,
     owners: inCommunity,
     key: 'REQUIRED',
     consents: borneByConsent,
+    filled: ['statedAt'],
     defaulted: ['source'],
-    fill: ({ input, key }) => (input.source == null ? { source: key?.source } : {}),
+    fill: ({ input, key, now }) => ({
+      statedAt: now,
+      ...(input.source == null ? { source: key?.source } : {}),
+    }),
   },
 )
 mutation(

@@ -1,5 +1,4 @@
 /** Purchases: what a member bought in a community, and all that happened to it. */
-import { flags } from '../../domain/events/sale.ts'
 import type { Capture, Dispute, PurchaseState } from '../../domain/purchase/state.ts'
 import {
   type PurchaseDocument,
@@ -13,6 +12,7 @@ import { MoneyType, moneyOf } from '../graphql/money.ts'
 import { AttributionType } from './explain-split.ts'
 import { NodeType } from './node.ts'
 import { PurchaseLineType } from './purchase-line.ts'
+import { SaleFlagType } from './sale-flag.ts'
 import { SourceType } from './source.ts'
 import { seesWhole } from './whole-purchase.ts'
 
@@ -80,8 +80,8 @@ export const PurchaseType = builder.objectRef<PurchaseDocument>('Purchase').impl
     status: t.field({ type: PurchaseStatusType, resolve: ({ status }) => status }),
     stated: t.exposeBoolean('stated', { description: 'Recorded as a sale that happened elsewhere.' }),
     flags: t.field({
-      type: [enumNamed('SaleFlag', flags)],
-      description: 'Why a stated sale would have been refused, had it been asked for.',
+      type: [SaleFlagType],
+      description: 'Why a stated sale would have been refused, had it been asked for; each once.',
       resolve: ({ flags: found }) => [...found],
     }),
     source: t.field({ type: SourceType, nullable: true, resolve: ({ source }) => source }),

@@ -16,6 +16,8 @@ const sale = z.object({
   lines: z.array(z.object({ kind: z.string(), partnerId: z.string(), amount: z.int() })),
 })
 
+const flagged = z.object({ flags: z.array(z.object({ flag: z.string() })) })
+
 const open: Tributary[] = []
 
 const openEmpty = async (currencies: readonly string[] = []): Promise<Tributary> => {
@@ -146,6 +148,14 @@ describe('an import', () => {
         ],
       }),
     )
+  })
+
+  it('comes to no sale that is flagged for more than its price: all that it names is known', async () => {
+    const tributary = await openEmpty()
+    await run(tributary, smallTables())
+    const sales = (await ofType(tributary, 'PurchasePlaced')).map(({ data }) => flagged.parse(data))
+    const flags = sales.flatMap((each) => each.flags.map(({ flag }) => flag))
+    expect(new Set(flags)).toEqual(new Set(['PRICE_DIFFERS']))
   })
 
   it('states freight as one line per partner of the order, and none where it is free', async () => {

@@ -20,6 +20,7 @@ export const offerFacts = z.strictObject({
   segments: z.array(shape.segmentId).max(200),
   /** Basis points of the pool for this offer; may only raise what the terms say. */
   poolOverride: shape.basisPoints.nullable(),
+  /** Information alone, until stock has streams of its own: no sale takes from a count. */
   stock: z.discriminatedUnion('policy', [
     z.strictObject({ policy: z.literal('UNLIMITED') }),
     z.strictObject({ policy: z.literal('COUNTED'), units: z.int().min(0) }),

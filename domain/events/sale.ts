@@ -7,7 +7,7 @@ import * as shape from './shapes.ts'
 
 export const lineKind = z.enum(['GOODS', 'FREIGHT', 'OTHER'])
 
-/** Why a stated sale would have been refused, had it been asked for. */
+/** Why a stated sale would have been refused, had it been asked for, or what nobody but who stated it vouches for. */
 export const flags = [
   'OFFER_WITHDRAWN',
   'OFFER_UNKNOWN',
@@ -18,6 +18,11 @@ export const flags = [
   'NO_TERMS',
   'NOT_A_MEMBER',
   'PRICE_DIFFERS',
+  'CATEGORY_UNKNOWN',
+  'PERSON_UNKNOWN',
+  'OCCURRED_IN_FUTURE',
+  'OCCURRED_TOO_EARLY',
+  'BEARER_UNCONFIRMED',
 ] as const
 export const flag = z.enum(flags)
 export type Flag = z.infer<typeof flag>
@@ -140,7 +145,7 @@ export const sale = z.strictObject({
   businessDate: shape.date,
   pickupPointId: shape.pickupPointId.nullable(),
   attribution,
-  flags: z.array(z.strictObject({ flag, line: z.int().min(1).nullable() })).max(1_000),
+  flags: z.array(z.strictObject({ flag, line: z.int().min(1).nullable() })).max(2_000),
   lines: z.array(saleLine).min(1).max(200),
   charges: z.array(charge).max(1_000),
   /** Sum of the lines' amounts. */

@@ -92,6 +92,8 @@ export const purchaseCommand = z.discriminatedUnion('type', [
     payments: z.array(payment).max(100),
     pickupPointId: shape.pickupPointId.nullable(),
     occurredAt: shape.instant,
+    /** When it was stated: what lies ahead of it by more than a day is flagged. Left out of what is old for sure. */
+    statedAt: shape.instant.optional(),
   }),
   z.strictObject({ type: z.literal('CapturePayment'), ...payment.shape, currency: shape.currency }),
   z.strictObject({ type: z.literal('RecordPayment'), ...payment.shape, currency: shape.currency }),

@@ -13,9 +13,15 @@ export type Objection = (flag: Flag, line: number | null, message: string, path:
 export const refuse: Objection = (flag, _line, message, path) => {
   switch (flag) {
     case 'OFFER_UNKNOWN':
+    case 'CATEGORY_UNKNOWN':
+    case 'PERSON_UNKNOWN':
       throw new Rejection('NOT_FOUND', message, path)
     case 'PRICE_DIFFERS':
       throw new Rejection('VERSION_CHANGED', message, path)
+    case 'OCCURRED_IN_FUTURE':
+    case 'OCCURRED_TOO_EARLY':
+    case 'BEARER_UNCONFIRMED':
+      throw new Rejection('INVALID', message, path)
     default:
       throw new Rejection(flag, message, path)
   }

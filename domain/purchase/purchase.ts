@@ -7,15 +7,17 @@ import { type Correction, correctAttribution } from './correct.ts'
 import { purchaseSource } from './evolve.ts'
 import { gatherSale, type Surroundings } from './gather.ts'
 import { gatherCorrection } from './gather-correction.ts'
+import { gatherStated, type Unknown } from './gather-stated.ts'
 import { bookVariance, capture, dimensionsOf, effectAt, isRepeat, openSale, recordFee } from './payments.ts'
 import { place } from './place.ts'
 import { record } from './record.ts'
 import { cancel, dispute, endDispute, refund, voidPurchase } from './refunds.ts'
 import type { PurchaseState } from './state.ts'
 
-/** What else a decision looks at: the surroundings of a sale, or what a correction needs. */
+/** What else a decision looks at: the surroundings of a sale, what of a stated one is not known, or what a correction needs. */
 export type PurchaseContext =
   | { readonly kind: 'SALE'; readonly around: Surroundings }
+  | { readonly kind: 'STATED_SALE'; readonly around: Surroundings; readonly unknown: Unknown }
   | { readonly kind: 'CORRECTION'; readonly correction: Correction }
   | { readonly kind: 'NOTHING' }
 
@@ -56,6 +58,13 @@ const surroundings = (context: PurchaseContext): Surroundings => {
   return context.around
 }
 
+const statedSale = (
+  context: PurchaseContext,
+): { readonly around: Surroundings; readonly unknown: Unknown } => {
+  if (context.kind !== 'STATED_SALE') throw new TypeError('A stated sale is decided on what is known of it.')
+  return context
+}
+
 const correction = (context: PurchaseContext): Correction => {
   if (context.kind !== 'CORRECTION') throw new TypeError('A correction is decided on who is credited.')
   return context.correction
@@ -68,7 +77,7 @@ const decideWith =
       case 'PlacePurchase':
         return place(state, command, surroundings(context))
       case 'RecordPurchase':
-        return record(state, command, surroundings(context), tolerance)
+        return record(state, command, statedSale(context), tolerance)
       case 'CapturePayment':
       case 'RecordPayment':
         return capture(state, command, tolerance)
@@ -106,8 +115,11 @@ export const makePurchase = ({
   gather: async (command, read) => {
     switch (command.type) {
       case 'PlacePurchase':
-      case 'RecordPurchase':
         return { kind: 'SALE', around: await gatherSale(derive, command, read) }
+      case 'RecordPurchase': {
+        const around = await gatherSale(derive, command, read)
+        return { kind: 'STATED_SALE', around, unknown: await gatherStated(command, around, read) }
+      }
       case 'CorrectAttribution':
         return { kind: 'CORRECTION', correction: await gatherCorrection(derive, command, read) }
       default:

@@ -16,6 +16,7 @@ import {
   times,
 } from './exceptions.ts'
 import type { Surroundings } from './gather.ts'
+import type { Unknown } from './gather-stated.ts'
 import { captureEvent } from './payments.ts'
 import { freezeSale, type LineDraft } from './sale.ts'
 import { creditedFor, guarded, leaderOf, saleFacts } from './sale-facts.ts'
@@ -105,10 +106,45 @@ const checkBearers = (command: CommandOf<'RecordPurchase'>): void => {
   }
 }
 
+/** No community of people who met online, and no deployment, is older. */
+const earliest = '2000-01-01T00:00:00.000Z'
+/** Clocks of tills and of zones that were mistaken differ by less. */
+const aheadMs = 86_400_000
+
+const objectToTimes = (
+  { occurredAt, statedAt, payments }: CommandOf<'RecordPurchase'>,
+  object: Objection,
+): void => {
+  if (occurredAt < earliest)
+    object('OCCURRED_TOO_EARLY', null, 'No sale is that old. Mind the year.', ['occurredAt'])
+  if (statedAt === undefined) return
+  const latest = Date.parse(statedAt) + aheadMs
+  if ([occurredAt, ...payments.map(({ at }) => at)].some((at) => Date.parse(at) > latest))
+    object('OCCURRED_IN_FUTURE', null, 'The sale or a payment of it lies ahead.', ['occurredAt'])
+}
+
+/**
+ * What no partner ever agreed to: a sale that is asked for takes a discount off a partner's own receipts only by a
+ * bundle whose component the partner accepted, and no stated line names one.
+ */
+const objectToLines = (
+  { lines }: CommandOf<'RecordPurchase'>,
+  { categories }: Unknown,
+  object: Objection,
+): void => {
+  for (const [i, { partnerId, category, discounts }] of lines.entries()) {
+    const path = ['lines', String(i)]
+    if (category !== null && categories.has(category))
+      object('CATEGORY_UNKNOWN', i + 1, 'There is no such category.', [...path, 'category'])
+    if (discounts.some(({ amount, bearer }) => amount > 0 && bearer === partnerId))
+      object('BEARER_UNCONFIRMED', i + 1, 'The partner has not agreed to bear it.', [...path, 'discounts'])
+  }
+}
+
 export const record = (
   state: PurchaseState,
   command: CommandOf<'RecordPurchase'>,
-  around: Surroundings,
+  { around, unknown }: { readonly around: Surroundings; readonly unknown: Unknown },
   tolerance: number,
 ): readonly PurchaseEvent[] => {
   if (state.status !== 'NONE') throw new Rejection('TAKEN', 'This purchase was recorded already.')
@@ -125,10 +161,13 @@ export const record = (
   checkBearers(command)
   const flags: Flagged[] = []
   const object = flagsInto(flags)
+  objectToTimes(command, object)
+  if (unknown.person) object('PERSON_UNKNOWN', null, 'There is no such person.', ['personId'])
   if (!memberAt(around.membership, occurredAt)) object('NOT_A_MEMBER', null, '', [])
   const drafts = command.lines.map((line, i) =>
     recordedDraft(around, line, occurredAt, communityId, i + 1, object),
   )
+  objectToLines(command, unknown, object)
   guarded(drafts.reduce((sum, { amount }) => sum + amount, 0))
   const sale: Sale = freezeSale({
     facts: {

@@ -84,6 +84,30 @@ it('an offer outside its dates cannot be placed; stated, it is taken and flagged
   expect(recorded.fields.purchase).toMatchObject({ flags: expect.arrayContaining(['OUTSIDE_DATES']) })
 })
 
+it('a stated sale of what nobody made known, at no possible time, is taken and flagged', async () => {
+  const flagsOf = async (input: Input) =>
+    (await done(world, all.service, 'recordPurchase', saleOf(all, input), 'purchase { flags }')).fields
+      .purchase
+  expect(await flagsOf({ occurredAt: new Date().toISOString() })).toEqual({ flags: [] })
+  expect(
+    await flagsOf({
+      ...line({
+        offer: null,
+        category: 'nonsense',
+        discounts: [{ amount: '999', bearer: all.partnerId }],
+        amount: '1000',
+      }),
+      personId: missing('person'),
+      occurredAt: new Date(Date.now() + 172_800_000).toISOString(),
+    }),
+  ).toEqual({
+    flags: ['OCCURRED_IN_FUTURE', 'PERSON_UNKNOWN', 'NOT_A_MEMBER', 'CATEGORY_UNKNOWN', 'BEARER_UNCONFIRMED'],
+  })
+  expect(await flagsOf({ occurredAt: '1026-03-01T10:00:00Z' })).toMatchObject({
+    flags: expect.arrayContaining(['OCCURRED_TOO_EARLY']),
+  })
+})
+
 it('a version of an offer that was revised since is VERSION_CHANGED', async () => {
   const facts = { ...offerFacts, sku: 'REVISED' }
   const input = { partnerId: all.partnerId, facts, key: key() }
