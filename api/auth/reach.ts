@@ -37,6 +37,10 @@ const fits = ({ role, organisation }: Grant): boolean => {
   return role === 'SERVICE'
 }
 
+/** Whether any of these grants is for the platform. */
+export const actsForPlatform = (grants: readonly Grant[]): boolean =>
+  grants.some((grant) => grant.organisation === null && fits(grant))
+
 /** The reach that these grants give under a rule; `nothing`, where no role of theirs is in it. */
 export const reachUnder = (rule: AccessRule, grants: readonly Grant[]): Reach => {
   if (rule === 'PUBLIC' || rule === 'SIGNED_IN') return everything

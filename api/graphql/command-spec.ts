@@ -14,14 +14,14 @@ export type Target<Command> =
   /** One that the input names: `input` is its field, `thing` what the id is of (`partner`), for messages. */
   | { readonly kind: 'NAMED'; readonly input: string; readonly id: z.ZodType<string>; readonly thing: string }
   /**
-   * A new one. Its id is derived from what `within` answers and the key, so that a second attempt meets the first;
-   * `property` of the command gets it.
+   * A new one. Its id is derived from what `within` answers and the key, so that a second attempt meets the first,
+   * and nobody else's: `within` names whose the key is. `property` of the command gets it.
    */
   | {
       readonly kind: 'NEW'
       readonly prefix: string
       readonly property: string
-      readonly within: (input: Input) => readonly string[]
+      readonly within: (input: Input, principal: Principal) => readonly string[]
     }
   /** One whose id follows from the command. */
   | {

@@ -113,7 +113,8 @@ export const prepareCommand = async <
       throw new Unprepared(errorsOfIssues(named.error.issues, () => [...path, target.input]))
     id = named.data
   }
-  if (target.kind === 'NEW' && key !== null) id = derive(target.prefix, ...target.within(input), ...key.parts)
+  if (target.kind === 'NEW' && key !== null)
+    id = derive(target.prefix, ...target.within(input, principal), ...key.parts)
 
   const decider = spec.decider(model)
   const thing = target.kind === 'NAMED' ? target.thing : 'organisation'

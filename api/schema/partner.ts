@@ -7,7 +7,7 @@ import {
   partnerStatuses,
   partners,
 } from '../../projections/views/directory-documents.ts'
-import { reaches } from '../auth/reach.ts'
+import { actsForPlatform, reaches } from '../auth/reach.ts'
 import { builder } from '../graphql/builder.ts'
 import { mutationsOn } from '../graphql/command-mutation.ts'
 import { reachIn } from '../graphql/guard.ts'
@@ -84,13 +84,24 @@ const mutation = mutationsOn({
   payload: PartnerPayload,
 })
 
-mutation('applyAsPartner', 'ApplyAsPartner', 'A brand asks to be admitted.', {
-  target: { kind: 'NEW', prefix: 'partner', property: 'partnerId', within: () => ['platform'] },
-  owners: { by: 'NOBODY' },
-  key: 'REQUIRED',
-  defaulted: ['source'],
-  fill: ({ input, key }) => (input.source == null ? { source: key?.external ?? null } : {}),
-})
+mutation(
+  'applyAsPartner',
+  'ApplyAsPartner',
+  'A brand asks to be admitted. The key is the number of who asks.',
+  {
+    target: {
+      kind: 'NEW',
+      prefix: 'partner',
+      property: 'partnerId',
+      // Anybody may apply, so the number of one applicant is to tell another nothing.
+      within: (_input, { grants, subject }) => [actsForPlatform(grants) ? 'platform' : subject],
+    },
+    owners: { by: 'NOBODY' },
+    key: 'REQUIRED',
+    defaulted: ['source'],
+    fill: ({ input, key }) => (input.source == null ? { source: key?.external ?? null } : {}),
+  },
+)
 mutation('admitPartner', 'AdmitPartner', 'The operator admits a brand that has applied.', {
   target: named,
   owners: own,
