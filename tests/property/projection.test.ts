@@ -140,7 +140,7 @@ describe.each(world.map((projection) => ({ name: projection.name, projection }))
       )
     })
 
-    it('a rebuilt view equals the live one, byte for byte', async () => {
+    it('I25: a rebuilt view equals the live one, byte for byte', async () => {
       await fc.assert(
         fc.asyncProperty(logs, logs, fc.nat(30), fc.integer(), async (before, after, cached, seed) => {
           const events = await logOf(before)

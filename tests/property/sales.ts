@@ -34,22 +34,21 @@ const division = fc
     })
   })
 
-const rate: fc.Arbitrary<Rate> = fc.record({
+export const rate: fc.Arbitrary<Rate> = fc.record({
   category: fc.constant(null),
   poolBasisPoints: fc.nat({ max: 10_000 }),
   division,
   base: fc.constantFrom('GROSS' as const, 'NET_OF_TAX' as const),
   paymentFeeBearer: fc.constantFrom('PARTNER' as const, 'PLATFORM' as const, 'OWNER' as const),
-  hold: fc.record({
-    days: fc.nat({ max: 30 }),
-    from: fc.constantFrom('CAPTURE' as const, 'FULFILMENT' as const),
-  }),
+  hold: fc
+    .tuple(fc.nat({ max: 30 }), fc.constantFrom('CAPTURE' as const, 'FULFILMENT' as const))
+    .map(([days, from]) => ({ days, from })),
   keepPoolOnRefund: fc.boolean(),
 })
 
 const amount = fc.oneof(fc.nat({ max: 30 }), fc.nat({ max: 50_000 }), fc.nat({ max: 2_000_000_000_000 }))
 
-const lineDraft: fc.Arbitrary<LineDraft> = fc
+export const lineDraft: fc.Arbitrary<LineDraft> = fc
   .record({
     kind: fc.constantFrom('GOODS' as const, 'FREIGHT' as const),
     partner: fc.nat({ max: 2 }),

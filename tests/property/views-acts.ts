@@ -87,7 +87,7 @@ const decide = (
           method: 'card',
           instalments: null,
           amount: Math.round((state.sale?.total ?? 0) * wanted.part),
-          currency: 'BRL',
+          currency: state.sale?.currency ?? 'BRL',
           at,
         },
         1,

@@ -91,7 +91,7 @@ const once = (projection: Projection, events: readonly RecordedEvent[]): readonl
 describe.each(allProjections.map((projection) => ({ name: projection.name, projection })))(
   '$name',
   ({ projection }) => {
-    it('says the same, byte for byte, whatever part of a write is lost and delivered again', async () => {
+    it('I25: says the same, byte for byte, whatever part of a write is lost and delivered again', async () => {
       await fc.assert(
         fc.asyncProperty(
           scripts,
