@@ -13,10 +13,9 @@ import { bringViewsUpWith } from './views-up.ts'
 
 const sale = z.object({
   source: z.object({ id: z.string() }),
+  flags: z.array(z.object({ flag: z.string() })),
   lines: z.array(z.object({ kind: z.string(), partnerId: z.string(), amount: z.int() })),
 })
-
-const flagged = z.object({ flags: z.array(z.object({ flag: z.string() })) })
 
 const open: Tributary[] = []
 
@@ -153,9 +152,8 @@ describe('an import', () => {
   it('comes to no sale that is flagged for more than its price: all that it names is known', async () => {
     const tributary = await openEmpty()
     await run(tributary, smallTables())
-    const sales = (await ofType(tributary, 'PurchasePlaced')).map(({ data }) => flagged.parse(data))
-    const flags = sales.flatMap((each) => each.flags.map(({ flag }) => flag))
-    expect(new Set(flags)).toEqual(new Set(['PRICE_DIFFERS']))
+    for (const { data } of await ofType(tributary, 'PurchasePlaced'))
+      for (const { flag } of sale.parse(data).flags) expect(flag).toBe('PRICE_DIFFERS')
   })
 
   it('states freight as one line per partner of the order, and none where it is free', async () => {
@@ -232,7 +230,7 @@ describe('an import', () => {
     const tributary = await openEmpty()
     const tables = smallTables()
     tables.sellers?.push(['nobody', 1, 'x', 'SP'])
-    tables.orders?.push([order(6), customer6, 'delivered', '2017-02-30 10:00:00', '', '', '', '', 'A'])
+    tables.orders?.push([order(6), 'f'.repeat(32), 'delivered', '2017-02-30 10:00:00', '', '', '', '', 'A'])
     tables.order_items?.push(
       [order(5), 2, product(1), seller(1), '2017-08-05 09:00:00', '-10', '0'],
       [order(5), 3, product(1), seller(1), '2017-08-05 09:00:00', '10.001', '0'],
@@ -300,5 +298,3 @@ describe('an import', () => {
     },
   )
 })
-
-const customer6 = 'f'.repeat(32)
