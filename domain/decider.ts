@@ -72,11 +72,14 @@ export interface StateSource<State, Event extends EventLike> {
   readonly types: readonly Event['type'][]
 }
 
-/** Loads the state of another stream at its head; the revision seen is recorded with the decision. */
+/**
+ * Loads the state of another stream at its head, at once where it is at hand; the revision seen is recorded with the
+ * decision.
+ */
 export type Read = <State, Event extends EventLike>(
   source: StateSource<State, Event>,
   id: string,
-) => Promise<State>
+) => State | Promise<State>
 
 /**
  * An aggregate. `gather` loads what the decision looks at beside its own stream; `decide` is synchronous
@@ -84,7 +87,7 @@ export type Read = <State, Event extends EventLike>(
  */
 export interface Decider<State, Command, Event extends EventLike, Context = undefined>
   extends StateSource<State, Event> {
-  readonly gather: (command: Command, read: Read) => Promise<Context>
+  readonly gather: (command: Command, read: Read) => Context | Promise<Context>
   readonly decide: (state: State, command: Command, context: Context) => readonly Event[]
 }
 
@@ -94,4 +97,4 @@ export const unreachable = (value: never): never => {
 }
 
 /** `gather` of deciders that look at nothing but their own stream. */
-export const nothingElse = async (): Promise<undefined> => undefined
+export const nothingElse = (): undefined => undefined

@@ -4,10 +4,11 @@ import { type BundleState, bundleAt, bundleSource, launched } from './bundle/sta
 import { businessDate } from './business-date.ts'
 import { type CampaignState, campaign } from './campaign.ts'
 import { type CommunityState, community, knownCommunity } from './community.ts'
-import { type Decider, type Read, Rejection } from './decider.ts'
+import { type Decider, Rejection } from './decider.ts'
 import { type Derive, membershipIdOf } from './derive.ts'
 import { type JourneyEvent, journeyEvents } from './events/traffic.ts'
 import { type JourneyState, journeySource, type Target, type Touch } from './journey/state.ts'
+import { answered, type Look } from './look.ts'
 import { membershipFacts, membershipSource } from './membership/state.ts'
 import { type OfferState, offer, offerAt } from './offer.ts'
 import { same } from './same.ts'
@@ -57,23 +58,23 @@ export interface TouchContext {
 
 const isPerson = (subject: string): boolean => subject.startsWith('person_')
 
-const gather = async (derive: Derive, command: JourneyCommand, read: Read): Promise<TouchContext> => {
+const gather = (derive: Derive, command: JourneyCommand, look: Look): TouchContext => {
   const { communityId, subject } = command
-  const share = command.shareId === null ? null : await read(shareSource, command.shareId)
+  const share = command.shareId === null ? null : look(shareSource, command.shareId)
   const target = command.target ?? share?.created?.target ?? null
   const membership = isPerson(subject)
-    ? await read(membershipSource, membershipIdOf(derive, communityId, subject))
+    ? look(membershipSource, membershipIdOf(derive, communityId, subject))
     : membershipSource.initial
-  const facts = membershipFacts(membership, await closureOf(membership.interests, read))
+  const facts = membershipFacts(membership, closureOf(membership.interests, look))
   return {
-    community: await read(community, communityId),
+    community: look(community, communityId),
     share,
-    campaign: command.campaignId === null ? null : await read(campaign, command.campaignId),
+    campaign: command.campaignId === null ? null : look(campaign, command.campaignId),
     target,
-    offer: target?.kind === 'OFFER' ? await read(offer, target.id) : null,
-    bundle: target?.kind === 'BUNDLE' ? await read(bundleSource, target.id) : null,
+    offer: target?.kind === 'OFFER' ? look(offer, target.id) : null,
+    bundle: target?.kind === 'BUNDLE' ? look(bundleSource, target.id) : null,
     membershipId: membership.active ? facts.membershipId : null,
-    segments: membership.active ? await segmentsHeld(await read(segments, communityId), facts, read) : [],
+    segments: membership.active ? segmentsHeld(look(segments, communityId), facts, look) : [],
   }
 }
 
@@ -162,6 +163,6 @@ export const makeJourney = (
   derive: Derive,
 ): Decider<JourneyState, JourneyCommand, JourneyEvent, TouchContext> => ({
   ...journeySource,
-  gather: (command, read) => gather(derive, command, read),
+  gather: (command, read) => answered(read, (look) => gather(derive, command, look)),
   decide,
 })

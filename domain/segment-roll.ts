@@ -1,9 +1,10 @@
 /** The roll of a segment: who is in it, as recorded, in 256 buckets of members. */
 import { z } from 'zod'
-import { type Decider, type Read, Rejection, unreachable } from './decider.ts'
+import { type Decider, Rejection, unreachable } from './decider.ts'
 import { eventTypes } from './events/define.ts'
 import { type SegmentRollEvent, segmentRollEvents } from './events/members.ts'
 import * as shape from './events/shapes.ts'
+import type { Look } from './look.ts'
 import {
   fnv1a,
   hasMember,
@@ -226,7 +227,7 @@ export const segmentRoll: Decider<
   initial,
   evolve,
   types: eventTypes(segmentRollEvents),
-  gather: async (command, read) => {
+  gather: (command, read) => {
     if (command.type !== 'OpenRollPart') return null
     return read(segmentRoll, rollIdOf(command.segmentId, command.bucket, command.part - 1))
   },
@@ -234,41 +235,41 @@ export const segmentRoll: Decider<
 }
 
 /** The part of a bucket's roll that takes entries now (or has to be opened), and its state. */
-export const currentRoll = async (
+export const currentRoll = (
   segmentId: string,
   bucket: number,
-  read: Read,
-): Promise<{ readonly part: number; readonly id: string; readonly state: SegmentRollState }> => {
+  look: Look,
+): { readonly part: number; readonly id: string; readonly state: SegmentRollState } => {
   for (let part = 0; ; part += 1) {
     const id = rollIdOf(segmentId, bucket, part)
-    const state = await read(segmentRoll, id)
+    const state = look(segmentRoll, id)
     if (!isClosed(state)) return { part, id, state }
   }
 }
 
 /** Who is in a bucket as last recorded; while a new part is being opened, the one before says. */
-const recordedRoll = async (segmentId: string, bucket: number, read: Read): Promise<SegmentRollState> => {
-  const { part, state } = await currentRoll(segmentId, bucket, read)
+const recordedRoll = (segmentId: string, bucket: number, look: Look): SegmentRollState => {
+  const { part, state } = currentRoll(segmentId, bucket, look)
   if (part === 0 || (state.events > 0 && !isUnfinished(state.opening))) return state
-  return read(segmentRoll, rollIdOf(segmentId, bucket, part - 1))
+  return look(segmentRoll, rollIdOf(segmentId, bucket, part - 1))
 }
 
 /**
  * All segments that a member is in, in the order of ids: rules as they hold for the facts now, lists as last
  * recorded, with the version that the member's bucket was last completed under.
  */
-export const segmentsHeld = async (
+export const segmentsHeld = (
   state: SegmentsState,
   facts: MembershipFacts,
-  read: Read,
-): Promise<readonly SegmentAt[]> => {
+  look: Look,
+): readonly SegmentAt[] => {
   const held = [...segmentsOf(state, facts)]
   const { membershipId, active } = facts
   if (!active || membershipId === null) return held
   const bucket = bucketOf(membershipId)
   for (const { id, definition, retired } of state.segments) {
     if (retired || definition.kind !== 'LIST') continue
-    const roll = await recordedRoll(id, bucket, read)
+    const roll = recordedRoll(id, bucket, look)
     if (roll.completed !== null && hasMember(roll.members, membershipId))
       held.push({ id, version: roll.completed })
   }

@@ -1,9 +1,10 @@
 /** The taxonomy: categories of offers and interests, each under a parent or at a root. */
 import { z } from 'zod'
-import { type Decider, type Read, Rejection, unreachable } from './decider.ts'
+import { type Decider, Rejection, unreachable } from './decider.ts'
 import { eventTypes } from './events/define.ts'
 import { type TaxonomyEvent, taxonomyEvents } from './events/platform.ts'
 import * as shape from './events/shapes.ts'
+import { answered, type Look } from './look.ts'
 import { same } from './same.ts'
 
 export const taxonomyCommand = z.discriminatedUnion('type', [
@@ -104,18 +105,19 @@ export const taxonomy: Decider<CategoryState, TaxonomyCommand, TaxonomyEvent, Ab
   initial,
   evolve,
   types: eventTypes(taxonomyEvents),
-  gather: async (command, read) => {
-    if (command.type !== 'DefineCategory' || command.parent === null) return null
-    return { parent: await read(taxonomy, command.parent), path: await ancestors(command.parent, read) }
+  gather: (command, read) => {
+    const parent = command.type === 'DefineCategory' ? command.parent : null
+    if (parent === null) return null
+    return answered(read, (look) => ({ parent: look(taxonomy, parent), path: ancestors(parent, look) }))
   },
   decide,
 }
 
 /** The path from a category to its root, itself first. An unknown category is a path of its own. */
-export const ancestors = async (code: string, read: Read): Promise<readonly string[]> => {
+export const ancestors = (code: string, look: Look): readonly string[] => {
   const path = [code]
   for (let at = code; path.length < longestPath; ) {
-    const { parent } = await read(taxonomy, at)
+    const { parent } = look(taxonomy, at)
     // Two moves at the same time may have made a circle; it ends where it began.
     if (parent === null || path.includes(parent)) break
     path.push(parent)
@@ -125,11 +127,11 @@ export const ancestors = async (code: string, read: Read): Promise<readonly stri
 }
 
 /** These categories and all that are above them: what the interests of a member amount to. */
-export const closureOf = async (codes: Iterable<string>, read: Read): Promise<ReadonlySet<string>> => {
+export const closureOf = (codes: Iterable<string>, look: Look): ReadonlySet<string> => {
   const closure = new Set<string>()
   for (const code of codes) {
     if (closure.has(code)) continue
-    for (const above of await ancestors(code, read)) closure.add(above)
+    for (const above of ancestors(code, look)) closure.add(above)
   }
   return closure
 }

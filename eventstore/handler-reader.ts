@@ -11,6 +11,9 @@ import type { StreamsSeen } from './streams-seen.ts'
 /** How long a state serves decisions on other streams after its head was confirmed. */
 export const freshMs = 1_000
 
+/** How old an engine's look at the log may be to tell the state of another stream at once. */
+const lookMs = 100
+
 const pageSize = 1_000
 
 export interface ReadState<State> {
@@ -27,8 +30,6 @@ export interface ReaderParts {
   /** Milliseconds on a clock that never steps. */
   readonly elapsed: () => number
 }
-
-export const streamName = (category: string, id: string): string => `${category}-${id}`
 
 /** The event is one that the source folds; by now its data are of the current form. */
 const isFor = <State, Event extends EventLike>(
@@ -48,22 +49,22 @@ export class StreamReader {
     source: StateSource<State, Event>,
     id: string,
   ): Promise<ReadState<State>> {
-    const stream = this.#parts.cache.open(streamName(source.category, id))
+    const stream = this.#parts.cache.open(source.category, id)
     const { state, revision } = await this.#fresh(stream, source)
     return { state, revision }
   }
 
-  /** As `read`, the state alone; `seen` is told the stream and its revision. */
+  /** As `read`, the state alone, and at once where it can be; `seen` is told the stream and its revision. */
   look<State, Event extends EventLike>(
     source: StateSource<State, Event>,
     id: string,
     seen: StreamsSeen,
-  ): Promise<State> {
-    const stream = this.#parts.cache.open(streamName(source.category, id))
+  ): State | Promise<State> {
+    const stream = this.#parts.cache.open(source.category, id)
     const fold = this.#fresh(stream, source)
     if (fold instanceof Promise) return this.#seeLater(stream, fold, seen)
     seen.see(stream, fold.revision)
-    return Promise.resolve(fold.state)
+    return fold.state
   }
 
   async #seeLater<State>(
@@ -76,7 +77,7 @@ export class StreamReader {
     return state
   }
 
-  /** At once where it was confirmed lately, as nearly always. */
+  /** At once where it was confirmed lately, as nearly always, or the engine tells at once what is new. */
   #fresh<State, Event extends EventLike>(
     stream: CachedStream,
     source: StateSource<State, Event>,
@@ -84,6 +85,7 @@ export class StreamReader {
     const fold = stream.fold(source)
     const earliest = this.#parts.elapsed() - freshMs
     if (stream.confirmedAt >= earliest && fold.revision >= stream.head.revision) return fold
+    if (this.#refreshAtOnce(stream, fold, source)) return fold
     return this.#share(stream, fold, source, earliest)
   }
 
@@ -92,7 +94,7 @@ export class StreamReader {
     source: StateSource<State, Event>,
     id: string,
   ): Promise<ReadState<State>> {
-    const stream = this.#parts.cache.open(streamName(source.category, id))
+    const stream = this.#parts.cache.open(source.category, id)
     await this.refresh(stream, source)
     const { state, revision } = stream.fold(source)
     return { state, revision }
@@ -113,6 +115,28 @@ export class StreamReader {
     }
     stream.confirmed(startedAt)
     cache.account(stream)
+  }
+
+  /** As `refresh`, where the engine can; false where it cannot. */
+  #refreshAtOnce<State, Event extends EventLike>(
+    stream: CachedStream,
+    fold: Fold<State>,
+    source: StateSource<State, Event>,
+  ): boolean {
+    const { store, cache, elapsed } = this.#parts
+    if (store.readAtOnce === undefined) return false
+    // What was wrong a moment ago is not trusted to be right that long ago.
+    const withinMs = stream.knowledge === 'DOUBTFUL' ? 0 : lookMs
+    const startedAt = elapsed()
+    for (let full = true; full; ) {
+      const page = store.readAtOnce(stream.stream, fold.revision + 1, withinMs)
+      if (page === undefined) return false
+      for (const stored of page) this.#follow(stream, fold, source, stored)
+      full = page.length === pageSize
+    }
+    stream.confirmed(startedAt - withinMs)
+    cache.account(stream)
+    return true
   }
 
   /** Joins a reading that goes on, where it began late enough. */

@@ -23,13 +23,13 @@ const recorder: StateSource<readonly string[], Counted> = {
 
 describe('what is known of a stream', () => {
   it('begins as a stream that does not exist and was never read', () => {
-    const { head, confirmedAt } = new CachedStream('counter-1')
+    const { head, confirmedAt } = new CachedStream('counter', '1')
     expect(head).toEqual({ revision: -1, hash: null, position: null, recordedAt: '' })
     expect(confirmedAt).toBe(Number.NEGATIVE_INFINITY)
   })
 
   it('has one state for each way to fold it, also where the source is a copy', () => {
-    const stream = new CachedStream('counter-1')
+    const stream = new CachedStream('counter', '1')
     const fold = stream.fold(counter)
     fold.state = 7
     expect(stream.fold({ ...counter })).toBe(fold)
@@ -37,14 +37,14 @@ describe('what is known of a stream', () => {
   })
 
   it('takes the size of its events for that of its state while they are few', () => {
-    const stream = new CachedStream('counter-1')
+    const stream = new CachedStream('counter', '1')
     const empty = stream.bytes
     stream.grow(10_000)
     expect(stream.bytes).toBe(empty + 10_000)
   })
 
   it('measures its states once its events are many', () => {
-    const stream = new CachedStream('counter-1')
+    const stream = new CachedStream('counter', '1')
     const empty = stream.bytes
     stream.fold(counter).state = 7
     for (let count = 0; count < 7; count += 1) stream.grow(10_000)
@@ -56,7 +56,7 @@ describe('what is known of a stream', () => {
   })
 
   it('keeps its guess where a state cannot be measured', () => {
-    const stream = new CachedStream('counter-1')
+    const stream = new CachedStream('counter', '1')
     const empty = stream.bytes
     const odd = { ...counter, initial: () => 1, evolve: (state: () => number) => state }
     stream.fold(odd)

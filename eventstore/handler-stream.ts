@@ -1,10 +1,12 @@
 /** What a process knows of one stream: where it ends, its states, the commands it has done. */
 import { serialize } from 'node:v8'
 import type { EventLike, StateSource } from '../domain/decider.ts'
-import { canonicalJson } from '../platform/canonical.ts'
 import type { EventMetadata, Position, StoredEvent } from './event.ts'
 import { type DoneCommand, DoneCommands } from './handler-keys.ts'
 import type { Append, OutcomeUnknown } from './port.ts'
+import { seenText } from './streams-seen.ts'
+
+export const streamName = (category: string, id: string): string => `${category}-${id}`
 
 /** A state folded from a stream's events up to `revision`, by the `evolve` that it came from. */
 export interface Fold<State> {
@@ -51,8 +53,10 @@ const isOf = <State, Event extends EventLike>(
 
 /** What is known of one stream. States are never ahead of the head. */
 export class CachedStream {
+  readonly category: string
+  readonly id: string
+  /** Its name. */
   readonly stream: string
-  #quoted: string | null = null
   readonly commands = new DoneCommands()
   head: Head = emptyHead
   /** `KEPT`: true up to the head. `DOUBTFUL`: perhaps not even that, so it is to be read before it is relied on. */
@@ -74,15 +78,22 @@ export class CachedStream {
   readonly #folds: Fold<unknown>[] = []
   #eventBytes = 0
   #measureAt = measuredFrom
+  #seenAt = Number.NaN
+  #seenText = ''
 
-  constructor(stream: string) {
-    this.stream = stream
+  constructor(category: string, id: string) {
+    this.category = category
+    this.id = id
+    this.stream = streamName(category, id)
   }
 
-  /** The name as canonical JSON. @throws {TypeError} where JSON has no place for it: no such stream can be */
-  get quoted(): string {
-    this.#quoted ??= canonicalJson(this.stream)
-    return this.#quoted
+  /** See `NamedStream`; kept, since it is asked for at the same revision again and again. */
+  seenText(revision: number): string {
+    if (revision !== this.#seenAt) {
+      this.#seenText = seenText(this.stream, revision)
+      this.#seenAt = revision
+    }
+    return this.#seenText
   }
 
   /** The state as the source folds it. One stream may be folded by several sources; nearly always it is one. */

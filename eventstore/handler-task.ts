@@ -22,8 +22,11 @@ export interface Task<State> {
   readonly read: StreamsSeen
   /** False where other streams have to be gathered first: for the first time, or since it was long ago. */
   readonly gathered: boolean
-  /** Gathers, or waits for the gathering that goes on. Never throws: what went wrong is thrown by `decide`. */
-  gather(): Promise<void>
+  /**
+   * Gathers, at once where all is at hand, or waits for the gathering that goes on. Never throws: what went wrong is
+   * thrown by `decide`.
+   */
+  gather(): Promise<void> | undefined
   /** @throws {Rejection} or whatever gathering or deciding threw */
   decide(state: State): Decided<State>
   done(executed: Executed<State>): void
@@ -38,7 +41,7 @@ export interface TaskParts {
     source: StateSource<State, Event>,
     id: string,
     seen: StreamsSeen,
-  ) => Promise<State>
+  ) => State | Promise<State>
   readonly elapsed: () => number
   /** Called once, when the command is answered. */
   readonly answered: () => void
@@ -86,19 +89,33 @@ export class CommandTask<State, Command, Event extends EventLike, Context> imple
     return this.#gathered !== null && this.#gathering === null && this.#parts.elapsed() <= this.#freshUntil
   }
 
-  gather(): Promise<void> {
-    this.#gathering ??= this.#gather()
-    return this.#gathering
-  }
-
-  async #gather(): Promise<void> {
+  gather(): Promise<void> | undefined {
+    if (this.#gathering !== null) return this.#gathering
     const seen = new StreamsSeen()
     const read: Read = (source, id) => this.#parts.look(source, id, seen)
     try {
-      this.#gathered = { context: await this.#decider.gather(this.#command, read) }
+      const context = this.#decider.gather(this.#command, read)
+      if (context instanceof Promise) {
+        this.#gathering = this.#gatherOn(context, seen)
+        return this.#gathering
+      }
+      this.#has({ context }, seen)
     } catch (error) {
-      this.#gathered = { error }
+      this.#has({ error }, seen)
     }
+    return undefined
+  }
+
+  async #gatherOn(context: Promise<Context>, seen: StreamsSeen): Promise<void> {
+    try {
+      this.#has({ context: await context }, seen)
+    } catch (error) {
+      this.#has({ error }, seen)
+    }
+  }
+
+  #has(gathered: Gathered<Context>, seen: StreamsSeen): void {
+    this.#gathered = gathered
     this.read = seen
     // A decision that looked at no other stream is never out of date.
     this.#freshUntil = seen.size === 0 ? Number.POSITIVE_INFINITY : this.#parts.elapsed() + freshMs

@@ -8,8 +8,9 @@ import type { Clock } from '../platform/clock.ts'
 import type { Codec } from './codec.ts'
 import { type CommandMeta, type Executed, HandlerClosed, Overloaded } from './command.ts'
 import { NewStreamGuess } from './handler-guess.ts'
-import { type ReadState, StreamReader, streamName } from './handler-reader.ts'
+import { type ReadState, StreamReader } from './handler-reader.ts'
 import { type HandlerStats, noTotals } from './handler-stats.ts'
+import type { CachedStream } from './handler-stream.ts'
 import { CommandTask, type TaskParts } from './handler-task.ts'
 import { Mailbox, type MailboxParts, type MailboxSource } from './mailbox.ts'
 import type { EventStore } from './port.ts'
@@ -188,8 +189,22 @@ class Handler implements CommandHandler {
     return this.drain()
   }
 
-  // Async, so that whatever it throws rejects.
-  async #submit<State, Command, Event extends EventLike, Context>(
+  #submit<State, Command, Event extends EventLike, Context>(
+    decider: Decider<State, Command, Event, Context>,
+    id: string,
+    command: Command,
+    meta: CommandMeta,
+    rehearsal: boolean,
+  ): Promise<Executed<State>> {
+    try {
+      return this.#take(decider, id, command, meta, rehearsal)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  /** @throws where the command is not taken */
+  #take<State, Command, Event extends EventLike, Context>(
     decider: Decider<State, Command, Event, Context>,
     id: string,
     command: Command,
@@ -198,9 +213,9 @@ class Handler implements CommandHandler {
   ): Promise<Executed<State>> {
     if (this.#closed) throw new HandlerClosed()
     if (this.#waiting >= this.#limits.waiting) throw new Overloaded('this process', this.#waiting)
-    const stream = streamName(decider.category, id)
-    const there = this.#mailboxes.get(stream)?.waiting ?? 0
-    if (there >= this.#limits.waitingPerStream) throw new Overloaded(`stream ${stream}`, there)
+    const stream = this.#cache.open(decider.category, id)
+    const there = this.#mailboxes.get(stream.stream)?.waiting ?? 0
+    if (there >= this.#limits.waitingPerStream) throw new Overloaded(`stream ${stream.stream}`, there)
     const task = new CommandTask(decider, command, meta, rehearsal, this.#taskParts)
     this.#mailbox(stream, decider).push(task)
     this.#waiting += 1
@@ -209,19 +224,19 @@ class Handler implements CommandHandler {
   }
 
   #mailbox<State, Command, Event extends EventLike, Context>(
-    stream: string,
+    stream: CachedStream,
     decider: Decider<State, Command, Event, Context>,
   ): Mailbox<State> {
     const { category, evolve } = decider
     if ((this.#deciders.get(category) ?? evolve) !== evolve) throw twoDeciders(category)
     this.#deciders.set(category, evolve)
-    const known = this.#mailboxes.get(stream)
+    const known = this.#mailboxes.get(stream.stream)
     if (known !== undefined) {
       if (isFor(known, decider)) return known
       throw twoDeciders(category)
     }
-    const mailbox = new Mailbox<State>(this.#cache.open(stream), this.#source(decider), this.#parts)
-    this.#mailboxes.set(stream, mailbox)
+    const mailbox = new Mailbox<State>(stream, this.#source(decider), this.#parts)
+    this.#mailboxes.set(stream.stream, mailbox)
     return mailbox
   }
 

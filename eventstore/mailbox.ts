@@ -53,6 +53,8 @@ export class Mailbox<State> {
   /** Those that are being decided. */
   #round: Task<State>[] = []
   #running = false
+  /** The stream was made by a command of this mailbox. */
+  #made = false
 
   constructor(stream: CachedStream, source: MailboxSource<State>, parts: MailboxParts) {
     this.evolve = source.evolve
@@ -72,14 +74,14 @@ export class Mailbox<State> {
     void task.gather()
     if (this.#running) return
     this.#running = true
-    void this.#run()
+    // Later, so that commands of the same turn go together.
+    queueMicrotask(() => void this.#run())
   }
 
-  /** Waits for the first command to gather before it takes any, so that commands of the same turn go together. */
   async #run(): Promise<void> {
     while (this.#queue.length > 0) {
       try {
-        await this.#next()
+        while (!this.#take()) await this.#gatherFirst()
         await this.#decideRound()
       } catch (error) {
         for (const task of this.#round) task.failed(error)
@@ -88,21 +90,22 @@ export class Mailbox<State> {
     }
     this.#running = false
     this.#stream.pins -= 1
+    if (this.#made) this.#parts.cache.made(this.#stream)
     this.#parts.idle(this.#stream.stream)
   }
 
-  /** Takes those from the front of the queue that have gathered: nobody overtakes. */
-  async #next(): Promise<void> {
-    for (;;) {
-      const first = this.#queue.slice(0, mostAtOnce)
-      const missing = first.findIndex((task) => !task.gathered)
-      if (missing !== 0) {
-        this.#round = this.#queue.splice(0, missing === -1 ? first.length : missing)
-        return
-      }
-      for (const task of first) if (!task.gathered) void task.gather()
-      await first[0]?.gather()
-    }
+  /** Takes those from the front of the queue that have gathered: nobody overtakes. False where there is none. */
+  #take(): boolean {
+    let count = 0
+    while (count < mostAtOnce && this.#queue[count]?.gathered === true) count += 1
+    this.#round = this.#queue.splice(0, count)
+    return count > 0
+  }
+
+  async #gatherFirst(): Promise<void> {
+    const first = this.#queue.slice(0, mostAtOnce)
+    for (const task of first) if (!task.gathered) void task.gather()
+    await first[0]?.gather()
   }
 
   async #decideRound(): Promise<void> {
@@ -185,6 +188,7 @@ export class Mailbox<State> {
   #commit(batch: Batch<State>, position: Position): void {
     const { totals, cache } = this.#parts
     totals.appends += 1
+    if (batch.base.revision === -1) this.#made = true
     totals.events += batch.sealed.length
     const { state, commands, bytes } = batch
     this.#stream.appended(this.#source.fold(this.#stream), {

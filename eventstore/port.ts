@@ -71,6 +71,12 @@ export interface EventStore {
    * unless the stream ends. @throws {StoreUnavailable}, {RangeError} where `from` or `limit` cannot be
    */
   readStream(stream: string, read?: StreamRead): Promise<readonly StoredEvent[]>
+  /**
+   * The next 1,000 events of a stream at most, from a revision on, told at once, for engines that can. They are as
+   * the log was no more than `withinMs` milliseconds ago, and never behind what this store has answered or appended.
+   * Undefined where that takes waiting: then `readStream` says. @throws as `readStream` rejects
+   */
+  readAtOnce?(stream: string, from: number, withinMs: number): readonly StoredEvent[] | undefined
   /** Revision of the stream's last event, -1 where it does not exist; confirmed by the leader now. */
   headRevision(stream: string): Promise<number>
   /**

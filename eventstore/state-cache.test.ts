@@ -4,22 +4,22 @@ import { StateCache } from './state-cache.ts'
 const cacheOf = (streams: number, bytes = Number.POSITIVE_INFINITY): StateCache =>
   new StateCache({ streams, bytes })
 
-const keeps = (cache: StateCache, name: string, stream: unknown): boolean => cache.open(name) === stream
+const keeps = (cache: StateCache, name: string, stream: unknown): boolean => cache.open('s', name) === stream
 
 describe('the cache of streams', () => {
   it('gives the same stream while it is kept', () => {
     const cache = cacheOf(2)
-    const a = cache.open('a')
+    const a = cache.open('s', 'a')
     expect(keeps(cache, 'a', a)).toBe(true)
     expect(cache.size).toBe(1)
   })
 
   it('lets go of one that was not used again', () => {
     const cache = cacheOf(3)
-    const [a, b, c] = ['a', 'b', 'c'].map((name) => cache.open(name))
-    cache.open('b')
-    cache.open('a')
-    cache.open('d')
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => cache.open('s', name))
+    cache.open('s', 'b')
+    cache.open('s', 'a')
+    cache.open('s', 'd')
     expect(cache.size).toBe(3)
     expect([keeps(cache, 'a', a), keeps(cache, 'b', b)]).toEqual([true, true])
     expect(keeps(cache, 'c', c)).toBe(false)
@@ -27,9 +27,9 @@ describe('the cache of streams', () => {
 
   it('keeps those that are used again and again, whatever else comes', () => {
     const cache = cacheOf(3)
-    const used = cache.open('a')
+    const used = cache.open('s', 'a')
     for (let index = 0; index < 100; index += 1) {
-      cache.open(`other${index}`)
+      cache.open('s', `other${index}`)
       expect(keeps(cache, 'a', used)).toBe(true)
       expect(cache.size).toBeLessThanOrEqual(3)
     }
@@ -38,22 +38,22 @@ describe('the cache of streams', () => {
   it('keeps those that are pinned, past its limits too, and lets go of them later', () => {
     const cache = cacheOf(1)
     const [a, b] = ['a', 'b'].map((name) => {
-      const stream = cache.open(name)
+      const stream = cache.open('s', name)
       stream.pins += 1
       return stream
     })
-    cache.open('c')
+    cache.open('s', 'c')
     expect(cache.size).toBe(3)
     expect([keeps(cache, 'a', a), keeps(cache, 'b', b)]).toEqual([true, true])
     for (const stream of [a, b]) if (stream !== undefined) stream.pins -= 1
-    cache.open('d')
+    cache.open('s', 'd')
     expect(cache.size).toBe(1)
   })
 
   it('keeps the one that is opened, whatever else must stay', () => {
     const cache = cacheOf(1, 1)
-    for (const name of ['a', 'b']) cache.open(name).pins += 1
-    const c = cache.open('c')
+    for (const name of ['a', 'b']) cache.open('s', name).pins += 1
+    const c = cache.open('s', 'c')
     expect(keeps(cache, 'c', c)).toBe(true)
     c.grow(1_000)
     cache.account(c)
@@ -62,18 +62,40 @@ describe('the cache of streams', () => {
 
   it('is done soon where everything is pinned', () => {
     const cache = cacheOf(1)
-    for (let index = 0; index < 100; index += 1) cache.open(`s${index}`).pins += 1
+    for (let index = 0; index < 100; index += 1) cache.open('s', `s${index}`).pins += 1
     expect(cache.size).toBe(100)
+  })
+
+  it('tells streams of two categories apart', () => {
+    const cache = cacheOf(2)
+    const [a, b] = [cache.open('a', '1'), cache.open('b', '1')]
+    expect([a.stream, b.stream]).toEqual(['a-1', 'b-1'])
+    expect([cache.open('a', '1') === a, cache.open('b', '1') === b]).toEqual([true, true])
+  })
+
+  it('lets go of streams that were made once others were, but of those in use again', () => {
+    const cache = cacheOf(10_000)
+    const made = ['left', 'opened', 'pinned'].map((name) => cache.open('s', name))
+    for (const stream of made) cache.made(stream)
+    cache.open('s', 'opened')
+    for (const stream of made.slice(2)) stream.pins += 1
+    for (let index = 0; index < 255; index += 1) cache.made(cache.open('s', `other${index}`))
+    expect(cache.size).toBe(257)
+    for (let index = 0; index < 1_000; index += 1) cache.made(cache.open('s', `another${index}`))
+    expect(cache.size).toBe(258)
+    const [left, ...others] = made
+    expect(others.map(({ id }) => id).filter((id, at) => keeps(cache, id, others[at]))).toHaveLength(2)
+    expect(keeps(cache, 'left', left)).toBe(false)
   })
 
   it('counts the bytes of what has grown, and of what has gone no longer', () => {
     const cache = cacheOf(10, 10_000)
-    const a = cache.open('a')
+    const a = cache.open('s', 'a')
     const empty = cache.bytes
     a.grow(5_000)
     cache.account(a)
     expect(cache.bytes).toBe(empty + 5_000)
-    const b = cache.open('b')
+    const b = cache.open('s', 'b')
     b.grow(5_000)
     cache.account(b)
     expect(cache.size).toBe(1)
@@ -86,7 +108,7 @@ describe('the cache of streams', () => {
 
   it('forgets what was wrong of a stream and keeps it pinned', () => {
     const cache = cacheOf(2)
-    const old = cache.open('a')
+    const old = cache.open('s', 'a')
     old.pins += 1
     old.grow(5_000)
     cache.account(old)

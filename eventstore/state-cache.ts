@@ -7,6 +7,9 @@ export interface CacheLimits {
   readonly bytes: number
 }
 
+/** How many of the streams made last are kept, whether or not anybody comes back to them. */
+const madeKept = 256
+
 /** How many streams that stay are passed over before letting go is left to the next call. */
 const mostPassedOver = 8
 
@@ -16,10 +19,18 @@ const mostPassedOver = 8
  * Using a stream is by far the most frequent, so it only marks it; the streams are linked in the order in which
  * they came, or were last passed over. (The order of a Map's keys would do, but finding the first takes long
  * where many were deleted.)
+ *
+ * Most streams that are made are left alone for long: a purchase, say. Those that nobody has come back to by the
+ * time that some more were made go first of all, before they take the place of others and of the memory's young
+ * generation. Whoever comes later reads them.
  */
 export class StateCache {
   readonly #limits: CacheLimits
-  readonly #streams = new Map<string, CachedStream>()
+  /** By category and id: ids are mostly texts whose hash is known, which names put together anew are not. */
+  readonly #shelves = new Map<string, Map<string, CachedStream>>()
+  readonly #made: (CachedStream | undefined)[] = Array.from({ length: madeKept })
+  #nextMade = 0
+  #size = 0
   #oldest: CachedStream | null = null
   #newest: CachedStream | null = null
   #bytes = 0
@@ -29,7 +40,7 @@ export class StateCache {
   }
 
   get size(): number {
-    return this.#streams.size
+    return this.#size
   }
 
   get bytes(): number {
@@ -37,16 +48,24 @@ export class StateCache {
   }
 
   /** The stream, which has been used now; one of which nothing is known where it was not kept. */
-  open(stream: string): CachedStream {
-    const known = this.#streams.get(stream)
-    if (known === undefined) return this.#keep(new CachedStream(stream))
+  open(category: string, id: string): CachedStream {
+    const known = this.#shelves.get(category)?.get(id)
+    if (known === undefined) return this.#keep(new CachedStream(category, id))
     known.used = true
     return known
   }
 
+  /** To be called when the stream was made and nobody waits for it: it may go soon. */
+  made(stream: CachedStream): void {
+    const before = this.#made[this.#nextMade]
+    this.#made[this.#nextMade] = stream
+    this.#nextMade = (this.#nextMade + 1) % madeKept
+    if (before !== undefined && !before.used && before.pins === 0) this.#drop(before)
+  }
+
   /** Forgets what is known of the stream, since it was wrong. Pins go over to the new one. */
   renew(old: CachedStream): CachedStream {
-    const renewed = new CachedStream(old.stream)
+    const renewed = new CachedStream(old.category, old.id)
     renewed.pins = old.pins
     this.#drop(old)
     return this.#keep(renewed)
@@ -62,7 +81,13 @@ export class StateCache {
   }
 
   #keep(stream: CachedStream): CachedStream {
-    this.#streams.set(stream.stream, stream)
+    let shelf = this.#shelves.get(stream.category)
+    if (shelf === undefined) {
+      shelf = new Map()
+      this.#shelves.set(stream.category, shelf)
+    }
+    shelf.set(stream.id, stream)
+    this.#size += 1
     stream.counted = 0
     this.#link(stream)
     this.account(stream)
@@ -74,7 +99,7 @@ export class StateCache {
     for (let passedOver = 0; passedOver < mostPassedOver; ) {
       const oldest = this.#oldest
       if (oldest === null) return
-      if (this.#streams.size <= this.#limits.streams && this.#bytes <= this.#limits.bytes) return
+      if (this.#size <= this.#limits.streams && this.#bytes <= this.#limits.bytes) return
       if (oldest.pins === 0 && oldest !== inUse && !oldest.used) this.#drop(oldest)
       else {
         this.#passOver(oldest)
@@ -85,7 +110,8 @@ export class StateCache {
 
   #drop(stream: CachedStream): void {
     if (stream.counted === null) return
-    this.#streams.delete(stream.stream)
+    this.#shelves.get(stream.category)?.delete(stream.id)
+    this.#size -= 1
     this.#unlink(stream)
     this.#bytes -= stream.counted
     stream.counted = null

@@ -1,45 +1,48 @@
 /** The other streams that a decision looked at, and where they ended. */
+import { canonicalJson } from '../platform/canonical.ts'
 
-/** A stream by its name, which is also given as canonical JSON. */
+/** A stream by its name. */
 export interface NamedStream {
   readonly stream: string
-  readonly quoted: string
+  /** `"name":revision` as canonical JSON. @throws {TypeError} for a name that JSON has no place for */
+  seenText(revision: number): string
 }
+
+export const seenText = (stream: string, revision: number): string => `${canonicalJson(stream)}:${revision}`
 
 export class StreamsSeen {
   /** Sorted by name, so that the text is canonical as it is written. */
-  readonly #streams: NamedStream[] = []
-  readonly #revisions: number[] = []
+  readonly #names: string[] = []
+  readonly #texts: string[] = []
 
   get size(): number {
-    return this.#streams.length
+    return this.#names.length
   }
 
-  /** Of a stream looked at twice the last look counts. */
+  /** Of a stream looked at twice the last look counts. @throws {TypeError} for a name that JSON has no place for */
   see(stream: NamedStream, revision: number): void {
-    const at = this.#placeOf(stream.stream)
-    if (this.#streams[at]?.stream === stream.stream) this.#revisions[at] = revision
+    const name = stream.stream
+    const text = stream.seenText(revision)
+    const at = this.#placeOf(name)
+    if (this.#names[at] === name) this.#texts[at] = text
     else {
-      this.#streams.splice(at, 0, stream)
-      this.#revisions.splice(at, 0, revision)
+      this.#names.splice(at, 0, name)
+      this.#texts.splice(at, 0, text)
     }
   }
 
-  /** Canonical JSON of the revisions by stream. @throws {TypeError} for a name that JSON has no place for */
+  /** Canonical JSON of the revisions by stream. */
   get text(): string {
-    let text = '{'
-    for (const [index, { quoted }] of this.#streams.entries())
-      text += `${index === 0 ? '' : ','}${quoted}:${this.#revisions[index]}`
-    return `${text}}`
+    return `{${this.#texts.join(',')}}`
   }
 
   /** The index of the first name that is not before this one. */
   #placeOf(name: string): number {
     let low = 0
-    let high = this.#streams.length
+    let high = this.#names.length
     while (low < high) {
       const middle = (low + high) >>> 1
-      if ((this.#streams[middle]?.stream ?? '') < name) low = middle + 1
+      if ((this.#names[middle] ?? '') < name) low = middle + 1
       else high = middle
     }
     return low

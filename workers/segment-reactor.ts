@@ -6,6 +6,7 @@
 
 import type { Read } from '../domain/decider.ts'
 import type { Derive } from '../domain/derive.ts'
+import { answered } from '../domain/look.ts'
 import { hasMember } from '../domain/member-set.ts'
 import { membershipFacts, membershipSource } from '../domain/membership/state.ts'
 import type { Model } from '../domain/model.ts'
@@ -107,7 +108,7 @@ export const createSegmentReactor = ({ handler, model, derive, membersOf }: Segm
   const heldBy = async (membershipId: string, communityId: string, defined: readonly Segment[]) => {
     const { state } = await handler.readFresh(membershipSource, membershipId)
     if (!state.active) return new Set<string>()
-    const facts = membershipFacts(state, await closureOf(state.interests, read))
+    const facts = membershipFacts(state, await answered(read, (look) => closureOf(state.interests, look)))
     const rules = segmentsOf({ communityId, segments: defined }, facts).map(({ id }) => id)
     const lists = defined.filter(
       ({ definition, retired }) =>
@@ -128,7 +129,7 @@ export const createSegmentReactor = ({ handler, model, derive, membersOf }: Segm
     for (const segment of defined) {
       const holds = held.has(segment.id) && !segment.retired
       if (began && !holds) continue
-      const { state } = await currentRoll(segment.id, bucket, read)
+      const { state } = await answered(read, (look) => currentRoll(segment.id, bucket, look))
       if (hasMember(state.members, membershipId) === holds) continue
       const movement = movements.of(segment, bucket)
       if (holds) movement.entering.push(membershipId)
@@ -156,10 +157,9 @@ export const createSegmentReactor = ({ handler, model, derive, membersOf }: Segm
     cause: string,
   ) => {
     for (;;) {
-      const { id, part, state } = await currentRoll(
-        segmentId,
-        bucket,
+      const { id, part, state } = await answered(
         async (source, key) => (await handler.readFresh(source, key)).state,
+        (look) => currentRoll(segmentId, bucket, look),
       )
       const step = `${state.events}`
       if (state.events === 0 && part > 0) {
@@ -197,7 +197,7 @@ export const createSegmentReactor = ({ handler, model, derive, membersOf }: Segm
     await eachOf(
       Array.from({ length: 256 }, (_, bucket) => bucket),
       async (bucket) => {
-        const { id, state } = await currentRoll(segment.id, bucket, read)
+        const { id, state } = await answered(read, (look) => currentRoll(segment.id, bucket, look))
         const listed =
           segment.definition.kind === 'LIST' &&
           segment.definition.members.some((member) => bucketOf(member) === bucket)

@@ -4,6 +4,7 @@ import { Rejection } from '../../domain/decider.ts'
 import { partnershipIdOf } from '../../domain/derive.ts'
 import type { Terms } from '../../domain/events/organisations.ts'
 import * as shape from '../../domain/events/shapes.ts'
+import { answered } from '../../domain/look.ts'
 import { askedTerms, checkedTerms } from '../../domain/partnership/terms.ts'
 import { termsAt } from '../../domain/partnership.ts'
 import { poolOf, rateFor } from '../../domain/rates.ts'
@@ -152,7 +153,10 @@ builder.queryField('simulateSplit', (t) =>
       const path =
         category === null
           ? []
-          : await ancestors(category, async (source, id) => (await handler.read(source, id)).state)
+          : await answered(
+              async (source, id) => (await handler.read(source, id)).state,
+              (look) => ancestors(category, look),
+            )
       const applied = rateFor(found.terms, path)
       if (applied === null) return null
       const poolBasisPoints = poolOf(applied.rate, poolOverride)

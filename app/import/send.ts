@@ -1,7 +1,7 @@
 /** How an import states facts: as commands through the handler, each with an id that it always has. */
 import type { Decider, EventLike } from '../../domain/decider.ts'
 import { type CommandMeta, payloadHashOf } from '../../eventstore/command.ts'
-import { streamName } from '../../eventstore/handler-reader.ts'
+import { streamName } from '../../eventstore/handler-stream.ts'
 import { newCorrelationId } from '../../platform/ids.ts'
 import type { Tributary } from '../tributary.ts'
 

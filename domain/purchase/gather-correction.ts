@@ -1,9 +1,10 @@
 /** Loads what crediting another sharer looks at: who invited them, and the terms frozen on each line. */
 
 import { community } from '../community.ts'
-import { type Read, Rejection } from '../decider.ts'
+import { Rejection } from '../decider.ts'
 import { type Derive, membershipIdOf, partnershipIdOf } from '../derive.ts'
 import type { SaleLine } from '../events/sale.ts'
+import type { Look } from '../look.ts'
 import { inviterAt, membershipSource } from '../membership/state.ts'
 import { partnershipSource } from '../partnership.ts'
 import { person } from '../person.ts'
@@ -12,31 +13,29 @@ import type { CommandOf } from './commands.ts'
 import type { Correction } from './correct.ts'
 import { purchaseSource } from './evolve.ts'
 
-export const gatherCorrection = async (
+export const gatherCorrection = (
   derive: Derive,
   command: CommandOf<'CorrectAttribution'>,
-  read: Read,
-): Promise<Correction> => {
-  const { sale } = await read(purchaseSource, command.purchaseId)
+  look: Look,
+): Correction => {
+  const { sale } = look(purchaseSource, command.purchaseId)
   if (sale === null) throw new Rejection('NOT_FOUND', 'There is no such purchase.')
   const { communityId } = sale
   const sharerId = command.sharerId
-  if (sharerId !== null && (await read(person, sharerId)).id === null) {
+  if (sharerId !== null && look(person, sharerId).id === null) {
     throw new Rejection('NOT_FOUND', 'There is no such person.', ['sharerId'])
   }
   const inviter =
     sharerId === null || sale.attribution.levels < 2
       ? null
-      : inviterAt(await read(membershipSource, membershipIdOf(derive, communityId, sharerId)), sale.placedAt)
+      : inviterAt(look(membershipSource, membershipIdOf(derive, communityId, sharerId)), sale.placedAt)
   const inviterId = inviter === sale.personId || inviter === sharerId ? null : inviter
-  const buyer = await read(person, sale.personId)
-  const points = (await read(community, communityId)).pickupPoints
+  const buyer = look(person, sale.personId)
+  const points = look(community, communityId).pickupPoints
   const leaderId = points.find(({ id }) => id === sale.pickupPointId)?.leaderId ?? null
   const partnerships = new Map(
-    await Promise.all(
-      [...new Set(sale.lines.map(({ partnerId }) => partnerId))].map(
-        async (id) => [id, await read(partnershipSource, partnershipIdOf(derive, id, communityId))] as const,
-      ),
+    [...new Set(sale.lines.map(({ partnerId }) => partnerId))].map(
+      (id) => [id, look(partnershipSource, partnershipIdOf(derive, id, communityId))] as const,
     ),
   )
   const rateOf = (line: SaleLine) => {

@@ -1,5 +1,5 @@
 /** What a stated sale names that nobody ever made known here: a sale that is asked for cannot come to name it. */
-import type { Read } from '../decider.ts'
+import type { Look } from '../look.ts'
 import { person } from '../person.ts'
 import { taxonomy } from '../taxonomy.ts'
 import type { CommandOf } from './commands.ts'
@@ -12,17 +12,17 @@ export interface Unknown {
   readonly categories: ReadonlySet<string>
 }
 
-export const gatherStated = async (
+export const gatherStated = (
   { personId, lines }: CommandOf<'RecordPurchase'>,
   { categoryPaths }: Surroundings,
-  read: Read,
-): Promise<Unknown> => {
-  const { id, erased } = await read(person, personId)
+  look: Look,
+): Unknown => {
+  const { id, erased } = look(person, personId)
   const categories = new Set<string>()
   for (const { category } of lines) {
     // Only what is defined has a parent, and the categories of offers were there when they were published.
     if (category === null || (categoryPaths.get(category)?.length ?? 0) > 1) continue
-    if ((await read(taxonomy, category)).code === null) categories.add(category)
+    if (look(taxonomy, category).code === null) categories.add(category)
   }
   return { person: id === null || erased, categories }
 }

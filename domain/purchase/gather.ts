@@ -1,10 +1,10 @@
-/** Loads what placing or recording a purchase looks at: every state from the log, none from a view. */
+/** What placing or recording a purchase looks at: every state from the log, none from a view. */
 import { type TouchSeen, windowStart } from '../attribution.ts'
 import { type BundleState, bundleSource } from '../bundle/state.ts'
 import { type CommunityState, community } from '../community.ts'
-import type { Read } from '../decider.ts'
 import { type Derive, journeyIdOf, membershipIdOf, partnershipIdOf } from '../derive.ts'
 import { journeySource, touchesWithin } from '../journey/state.ts'
+import type { Look } from '../look.ts'
 import {
   bindingAt,
   inviterAt,
@@ -39,12 +39,9 @@ export interface Surroundings {
   readonly inviters: ReadonlyMap<string, string | null>
 }
 
-const loadAll = async <Value>(
-  ids: Iterable<string>,
-  load: (id: string) => Promise<Value>,
-): Promise<ReadonlyMap<string, Value>> => {
+const each = <Value>(ids: Iterable<string>, load: (id: string) => Value): ReadonlyMap<string, Value> => {
   const loaded = new Map<string, Value>()
-  for (const id of ids) if (!loaded.has(id)) loaded.set(id, await load(id))
+  for (const id of ids) if (!loaded.has(id)) loaded.set(id, load(id))
   return loaded
 }
 
@@ -66,35 +63,36 @@ const monthsBetween = (from: string, to: string): readonly string[] => {
   return months
 }
 
-const readTouches = async (
-  read: Read,
+const touchesOf = (
+  look: Look,
   subjects: readonly string[],
   communityId: string,
   window: { readonly from: string; readonly to: string },
-): Promise<readonly TouchSeen[]> => {
+): readonly TouchSeen[] => {
   const touches: TouchSeen[] = []
   const months = monthsBetween(window.from, window.to)
   for (const subject of subjects) {
     for (const month of months) {
       const id = journeyIdOf(subject, month)
-      touches.push(...touchesWithin(await read(journeySource, id), id, communityId, window.from, window.to))
+      const journey = look(journeySource, id)
+      if (journey.touches.length === 0) continue
+      touches.push(...touchesWithin(journey, id, communityId, window.from, window.to))
     }
   }
   return touches
 }
 
 /** Who invited each of these people into the community. */
-const readInviters = (
+const invitersOf = (
   derive: Derive,
-  read: Read,
+  look: Look,
   communityId: string,
   sharers: Iterable<string>,
   at: string,
-): Promise<ReadonlyMap<string, string | null>> =>
-  loadAll(sharers, async (sharerId) => {
-    const membership = await read(membershipSource, membershipIdOf(derive, communityId, sharerId))
-    return inviterAt(membership, at)
-  })
+): ReadonlyMap<string, string | null> =>
+  each(sharers, (sharerId) =>
+    inviterAt(look(membershipSource, membershipIdOf(derive, communityId, sharerId)), at),
+  )
 
 interface Wanted {
   readonly communityId: string
@@ -130,49 +128,46 @@ const wantedBy = (command: CommandOf<'PlacePurchase'> | CommandOf<'RecordPurchas
   }
 }
 
-export const gatherSale = async (
+export const gatherSale = (
   derive: Derive,
   command: CommandOf<'PlacePurchase'> | CommandOf<'RecordPurchase'>,
-  read: Read,
-): Promise<Surroundings> => {
+  look: Look,
+): Surroundings => {
   const wanted = wantedBy(command)
   const { communityId, personId, at } = wanted
-  const communityState = await read(community, communityId)
-  const membership = await read(membershipSource, membershipIdOf(derive, communityId, personId))
-  const buyer = await read(person, personId)
-  const bundles = await loadAll(wanted.bundles, (id) => read(bundleSource, id))
-  const components = [...bundles.values()].flatMap(({ versions }) =>
-    versions.flatMap((each) => each.components),
+  const communityState = look(community, communityId)
+  const membership = look(membershipSource, membershipIdOf(derive, communityId, personId))
+  const buyer = look(person, personId)
+  const bundles = each(wanted.bundles, (id) => look(bundleSource, id))
+  const offerIds = [...wanted.offers]
+  for (const { versions } of bundles.values())
+    for (const { components } of versions) for (const { offerId } of components) offerIds.push(offerId)
+  const offers = each(offerIds, (id) => look(offer, id))
+  const partnerIds = [...wanted.partners]
+  const categories = [...wanted.categories]
+  for (const state of offers.values()) {
+    if (state.partnerId !== null) partnerIds.push(state.partnerId)
+    const facts = offerAt(state, state.version)
+    if (facts !== null) categories.push(facts.category)
+  }
+  const partners = each(partnerIds, (id) => look(partner, id))
+  const partnerships = each(partnerIds, (id) =>
+    look(partnershipSource, partnershipIdOf(derive, id, communityId)),
   )
-  const offers = await loadAll([...wanted.offers, ...components.map(({ offerId }) => offerId)], (id) =>
-    read(offer, id),
-  )
-  const partnerIds = [
-    ...wanted.partners,
-    ...[...offers.values()].flatMap(({ partnerId }) => (partnerId === null ? [] : [partnerId])),
-  ]
-  const partners = await loadAll(partnerIds, (id) => read(partner, id))
-  const partnerships = await loadAll(partnerIds, (id) =>
-    read(partnershipSource, partnershipIdOf(derive, id, communityId)),
-  )
-  const categories = [...offers.values()].flatMap((state) => {
-    const facts = state.version === 0 ? null : offerAt(state, state.version)
-    return facts === null ? [] : [facts.category]
-  })
-  const categoryPaths = await loadAll([...wanted.categories, ...categories], (code) => ancestors(code, read))
-  const interests = await closureOf(membership.interests, read)
+  const categoryPaths = each(categories, (code) => ancestors(code, look))
+  const interests = closureOf(membership.interests, look)
   const held = membership.active
-    ? await segmentsHeld(await read(segments, communityId), membershipFacts(membership, interests), read)
+    ? segmentsHeld(look(segments, communityId), membershipFacts(membership, interests), look)
     : []
   const { levels, windowDays } = communityState.attribution
   const subjects = [personId, ...buyer.visitors]
   const window = { from: windowStart(at, windowDays), to: at }
-  const touches = await readTouches(read, subjects, communityId, window)
+  const touches = touchesOf(look, subjects, communityId, window)
   const binding = bindingAt(membership, at)
-  const sharers = new Set(touches.flatMap(({ sharerId }) => (sharerId === null ? [] : [sharerId])))
+  const sharers = new Set<string>()
+  for (const { sharerId } of touches) if (sharerId !== null) sharers.add(sharerId)
   if (binding !== null) sharers.add(binding.inviterId)
-  const inviters =
-    levels < 2 ? new Map<string, null>() : await readInviters(derive, read, communityId, sharers, at)
+  const inviters = levels < 2 ? new Map<string, null>() : invitersOf(derive, look, communityId, sharers, at)
   return {
     community: communityState,
     membership,

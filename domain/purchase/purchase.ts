@@ -2,6 +2,7 @@
 import { type Decider, Rejection, unreachable } from '../decider.ts'
 import type { Derive } from '../derive.ts'
 import type { PurchaseEvent } from '../events/purchases.ts'
+import { answered } from '../look.ts'
 import type { PurchaseCommand } from './commands.ts'
 import { type Correction, correctAttribution } from './correct.ts'
 import { purchaseSource } from './evolve.ts'
@@ -112,16 +113,20 @@ export const makePurchase = ({
   tolerance,
 }: PurchaseSettings): Decider<PurchaseState, PurchaseCommand, PurchaseEvent, PurchaseContext> => ({
   ...purchaseSource,
-  gather: async (command, read) => {
+  gather: (command, read) => {
     switch (command.type) {
       case 'PlacePurchase':
-        return { kind: 'SALE', around: await gatherSale(derive, command, read) }
-      case 'RecordPurchase': {
-        const around = await gatherSale(derive, command, read)
-        return { kind: 'STATED_SALE', around, unknown: await gatherStated(command, around, read) }
-      }
+        return answered(read, (look) => ({ kind: 'SALE', around: gatherSale(derive, command, look) }))
+      case 'RecordPurchase':
+        return answered(read, (look) => {
+          const around = gatherSale(derive, command, look)
+          return { kind: 'STATED_SALE', around, unknown: gatherStated(command, around, look) }
+        })
       case 'CorrectAttribution':
-        return { kind: 'CORRECTION', correction: await gatherCorrection(derive, command, read) }
+        return answered(read, (look) => ({
+          kind: 'CORRECTION',
+          correction: gatherCorrection(derive, command, look),
+        }))
       default:
         return { kind: 'NOTHING' }
     }

@@ -11,6 +11,10 @@ import { HeadStatements, type StreamHead, type StreamHeads } from './stream-head
 const pageUnits = 16_000_000
 const rowsAtOnce = 256
 
+/** Most events of a stream that are read at once. */
+const pageEvents = 1_000
+const nothing: readonly StoredEvent[] = []
+
 export class LogReader {
   readonly #heads: StreamHeads
   readonly #headStatements: HeadStatements
@@ -49,6 +53,15 @@ export class LogReader {
     return statement.all(id, first, first + count - 1).map((row) => storedEvent(row, stream))
   }
 
+  /** See `EventStore.readAtOnce`. */
+  readAtOnce(stream: string, from: number, withinMs: number): readonly StoredEvent[] {
+    const { id, revision } = this.#headOf(stream, withinMs)
+    if (revision < from) return nothing
+    return this.#forwards
+      .all(id, from, Math.min(revision, from + pageEvents - 1))
+      .map((row) => storedEvent(row, stream))
+  }
+
   readLog(after: Position | null, limit: number): LogPage {
     checkLimit(limit)
     if (after !== null) checkPosition(after)
@@ -80,8 +93,8 @@ export class LogReader {
     return head === null || (position !== null && BigInt(head) <= BigInt(position))
   }
 
-  #headOf(stream: string): StreamHead {
-    return this.#heads.notice(this.#headStatements)
+  #headOf(stream: string, withinMs = 0): StreamHead {
+    return this.#heads.noticedWithin(withinMs, this.#headStatements)
       ? this.#heads.find(stream, this.#headStatements)
       : this.#heads.lookUp(stream, this.#headStatements)
   }

@@ -66,11 +66,15 @@ export class SqliteEventStore implements EventStore {
   async append(append: Append): Promise<Appended> {
     this.#demandOpen()
     checkAppend(append)
-    return this.#commits.add(append)
+    return await this.#commits.add(append)
   }
 
   async readStream(stream: string, read: StreamRead = {}): Promise<readonly StoredEvent[]> {
     return this.#read(() => this.#reader.readStream(stream, read))
+  }
+
+  readAtOnce(stream: string, from: number, withinMs: number): readonly StoredEvent[] {
+    return this.#read(() => this.#reader.readAtOnce(stream, from, withinMs))
   }
 
   async headRevision(stream: string): Promise<number> {

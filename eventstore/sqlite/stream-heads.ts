@@ -35,6 +35,8 @@ export class StreamHeads {
   readonly #known = new Recent<StreamHead>(headsKept)
   readonly #dataVersion: StatementSync
   #seenVersion = -1
+  /** When `notice` was last sure, on the process's own clock. */
+  #noticedAt = Number.NEGATIVE_INFINITY
 
   /** @param writer the one connection of this process that commits: SQLite tells it whether others did */
   constructor(writer: DatabaseSync, names: StreamNames) {
@@ -47,13 +49,21 @@ export class StreamHeads {
    * have written since the last time. False where that cannot be told at once: then `find` may not be relied on.
    */
   notice(statements: HeadStatements): boolean {
+    const now = performance.now()
     const version = this.#version()
-    if (version !== null && version === this.#seenVersion) return true
-    this.forget()
-    this.#names.refresh(statements.names)
-    if (version === null) return false
-    this.#seenVersion = version
+    if (version === null || version !== this.#seenVersion) {
+      this.forget()
+      this.#names.refresh(statements.names)
+      if (version === null) return false
+      this.#seenVersion = version
+    }
+    this.#noticedAt = now
     return true
+  }
+
+  /** As `notice`, where the last time was longer ago: `find` is true to the log as it was then, or later. */
+  noticedWithin(milliseconds: number, statements: HeadStatements): boolean {
+    return performance.now() - this.#noticedAt < milliseconds || this.notice(statements)
   }
 
   /** Another number after each commit of others; null while SQLite would have to wait to tell. */
@@ -89,6 +99,7 @@ export class StreamHeads {
   /** What is known may be wrong, since a COMMIT is in doubt. */
   forget(): void {
     this.#seenVersion = -1
+    this.#noticedAt = Number.NEGATIVE_INFINITY
     this.#known.clear()
   }
 }

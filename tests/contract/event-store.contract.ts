@@ -1,6 +1,7 @@
 /** The contract of the event store port, as cases that every adapter passes. */
 import { afterAll, afterEach, beforeAll, describe } from 'vitest'
 import { appendCases } from './eventstore/append-cases.ts'
+import { atOnceCases } from './eventstore/at-once-cases.ts'
 import { besideCases } from './eventstore/beside-cases.ts'
 import { concurrencyCases } from './eventstore/concurrency-cases.ts'
 import { formCases } from './eventstore/form-cases.ts'
@@ -48,6 +49,7 @@ export const eventStoreContract = (name: string, open: () => Promise<OpenedStore
     formCases(engine)
     textCases(engine)
     streamCases(engine)
+    atOnceCases(engine)
     logCases(engine)
     concurrencyCases(engine)
     waitCases(engine)

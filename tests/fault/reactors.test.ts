@@ -10,6 +10,7 @@ import { openTributary, type Tributary } from '../../app/tributary.ts'
 import { startWorker } from '../../app/worker.ts'
 import type { Read } from '../../domain/decider.ts'
 import { membershipIdOf } from '../../domain/derive.ts'
+import { answered } from '../../domain/look.ts'
 import { hasMember, membersOf } from '../../domain/member-set.ts'
 import { membershipFacts, membershipSource } from '../../domain/membership/state.ts'
 import { bucketOf, currentRoll } from '../../domain/segment-roll.ts'
@@ -75,10 +76,10 @@ const checkRolls = async (communityId: string, people: readonly string[]): Promi
   for (const personId of people) {
     const id = membershipIdOf(tributary.derive, communityId, personId)
     const state = await read(membershipSource, id)
-    const facts = membershipFacts(state, await closureOf(state.interests, read))
+    const facts = membershipFacts(state, await answered(read, (look) => closureOf(state.interests, look)))
     const held = new Set(segmentsOf(defined, facts).map((segment) => segment.id))
     for (const segment of defined.segments) {
-      const { state: roll } = await currentRoll(segment.id, bucketOf(id), read)
+      const { state: roll } = await answered(read, (look) => currentRoll(segment.id, bucketOf(id), look))
       expect([segment.name, id, hasMember(roll.members, id)]).toEqual([
         segment.name,
         id,
@@ -89,7 +90,7 @@ const checkRolls = async (communityId: string, people: readonly string[]): Promi
   }
   for (const { id } of defined.segments) {
     for (let bucket = 0; bucket < 256; bucket++) {
-      const { state: roll } = await currentRoll(id, bucket, read)
+      const { state: roll } = await answered(read, (look) => currentRoll(id, bucket, look))
       for (const member of membersOf(roll.members)) expect(picked.get(id)?.has(member)).toBe(true)
     }
   }

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { definitionOf } from '../../domain/catalogue.ts'
 import type { Decider, EventLike, Read, StateSource } from '../../domain/decider.ts'
 import type { Derive } from '../../domain/derive.ts'
+import type { Look } from '../../domain/look.ts'
 import { derivedId } from '../../platform/ids.ts'
 
 /** An id with a prefix, made of a number. */
@@ -64,6 +65,8 @@ export class World {
   }
 
   readonly read: Read = async (source, id) => this.state(source, id)
+
+  readonly look: Look = (source, id) => this.state(source, id)
 
   /** What the command leads to; nothing is appended. */
   async asking<State, Command, Event extends EventLike, Context>(
