@@ -11,10 +11,11 @@ import { mutationsOn } from '../graphql/command-mutation.ts'
 import type { Filled, Filling } from '../graphql/command-spec.ts'
 import { reachIn } from '../graphql/guard.ts'
 import { enumNamed } from '../graphql/input-types.ts'
+import { KeyInput } from '../graphql/key.ts'
 import { loadAfter } from '../graphql/load.ts'
 import { MoneyType, moneyOf } from '../graphql/money.ts'
 import { definePayload, done, refused } from '../graphql/outcome.ts'
-import { metaOf } from '../graphql/prepare.ts'
+import { type Asked, keyOf, metaOf, Unprepared } from '../graphql/prepare.ts'
 import { errorsOfIssues, userErrorOf } from '../graphql/user-error.ts'
 import { NodeType } from './node.ts'
 import { SourceType } from './source.ts'
@@ -72,6 +73,7 @@ const mutation = mutationsOn({
 mutation('dismissFact', 'DismissFact', 'A person says that the fact is none of ours; it leaves suspense.', {
   target: { kind: 'NAMED', input: 'factId', id: shape.factId, thing: 'fact' },
   owners: { by: 'NOBODY' },
+  key: 'REQUIRED',
   filled: ['at', 'businessDate'],
   fill: now,
 })
@@ -81,6 +83,7 @@ const ResolveFactInput = builder.inputType('ResolveFactInput', {
     factId: t.id({ description: 'Of the fact.' }),
     purchaseId: t.id({ description: 'Of the purchase that it belongs to.' }),
     note: t.string({ required: false, description: 'For who looks at it later; up to 500 characters.' }),
+    key: t.field({ type: KeyInput }),
   }),
 })
 
@@ -98,21 +101,26 @@ builder.mutationField('resolveFact', (t) =>
     args: { input: t.arg({ type: ResolveFactInput }) },
     resolve: async (_parent, { input }, context, info) => {
       const toInput = (inner: readonly (string | number)[]) => ['input', ...inner.map(String)]
-      const parsed = asked.safeParse({ ...input, note: input.note ?? '' })
+      const { key: _, ...sent } = input
+      const parsed = asked.safeParse({ ...sent, note: sent.note ?? '' })
       if (!parsed.success) return refused(errorsOfIssues(parsed.error.issues, toInput))
       const { factId, purchaseId, note } = parsed.data
+      const request: Asked = { input, path: ['input'], context, reach: reachIn(context, info) }
       const { services, correlationId } = context
-      const { stating, store, clock, newId } = services
-      const meta: CommandMeta = {
-        ...metaOf({ input, path: ['input'], context, reach: reachIn(context, info) }, []),
-        commandId: newId('command'),
-        correlationId,
-        occurredAt: null,
-      }
+      const { stating, store, clock, derive } = services
       try {
+        const key = keyOf(request, true)
+        const meta: CommandMeta = {
+          ...metaOf(request, []),
+          commandId: derive('command', 'intake', factId, ...(key?.parts ?? [])),
+          correlationId,
+          occurredAt: null,
+          payload: { mutation: 'resolveFact', input: sent },
+        }
         const at = new Date(clock.now()).toISOString()
         return done(store, factId, await stating.attach(factId, purchaseId, note, at, meta))
       } catch (error) {
+        if (error instanceof Unprepared) return refused(error.errors)
         const known = userErrorOf(error, toInput)
         if (known === undefined) throw error
         return refused([known])

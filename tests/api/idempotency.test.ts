@@ -1,16 +1,11 @@
 /** Every mutation that moves value, sent twice, once with another content, and twice at the same moment. */
+import { getNamedType, isInputObjectType, isRequiredInputField } from 'graphql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import {
-  done,
-  type Ecosystem,
-  type Input,
-  key,
-  makeEcosystem,
-  mutate,
-  payment,
-  saleOf,
-  textAt,
-} from './support/ecosystem.ts'
+import { schema } from '../../api/schema/schema.ts'
+import { done, type Ecosystem, key, makeEcosystem, mutate, saleOf } from './support/ecosystem.ts'
+import type { Place } from './support/value-case.ts'
+import { saleCases } from './support/value-of-sales.ts'
+import { termsCases } from './support/value-of-terms.ts'
 import { createWorld, type World } from './support/world.ts'
 
 let world: World
@@ -21,218 +16,81 @@ beforeAll(async () => {
 })
 afterAll(() => world[Symbol.asyncDispose]())
 
-const placed = async (): Promise<string> => {
-  const input = {
-    communityId: all.communityId,
-    personId: all.personId,
-    lines: [{ offer: { offerId: all.offerId, offerVersion: 1, quantity: 1 } }],
-    total: '1999',
-    key: key(),
-  }
-  return textAt((await done(world, all.owner, 'placePurchase', input, 'purchaseId')).fields, 'purchaseId')
+const place = (): Place => ({ world, all })
+const cases = [...saleCases, ...termsCases]
+
+/** They need a key and move no value: why none of them is among the cases. */
+const apart: Readonly<Record<string, string>> = {
+  applyAsPartner: 'nothing is sold before the partner is admitted; keys.test.ts sends it twice',
+  defineSegment: 'picks members, and no money',
+  erasePerson: 'destroys keys; sums stay',
+  foundCommunity: 'nothing is sold in it yet',
+  issueApiKey: 'lets somebody in; auth.test.ts sends it twice',
+  openCampaign: 'has no cost before one is recorded',
+  openPickupPoint: 'has no sale yet',
+  registerPerson: 'owns nothing yet; keys.test.ts and tenancy.test.ts send it twice',
 }
 
-/** A purchase that is paid, with its capture. */
-const paid = async () => {
-  const captureId = `CAPTURE_${textAt(key(), 'idempotencyKey').slice(4)}`
-  const purchaseId = await placed()
-  await done(world, all.owner, 'capturePayment', { purchaseId, captureId, ...payment() })
-  return { purchaseId, captureId }
+/** They move value and take no key of their own. */
+const keyless: Readonly<Record<string, string>> = {
+  recordPurchases: 'each row has the key of recordPurchase; record-purchases.test.ts sends them twice',
 }
 
-const disputed = async () => {
-  const { purchaseId, captureId } = await paid()
-  const input = { purchaseId, captureId, disputeId: 'D1', amount: '1999', currency: 'BRL', key: key() }
-  await done(world, all.service, 'disputePayment', input)
-  return { purchaseId, disputeId: 'D1' }
-}
+/** What they do to purchases, parked facts, and terms is never without a key. */
+const moving =
+  /^(place|record|capture|refund|cancel|void|book|dispute|win|loseD|correct|fulfil|resolve|dismiss)/
 
-interface Case {
-  readonly name: string
-  readonly token: () => string
-  /** The input without its key. */
-  readonly input: () => Promise<Input>
-  /** What makes it another request. */
-  readonly other: Input
-}
-
-const at = '2026-03-02T00:00:00Z'
-const cases: readonly Case[] = [
-  {
-    name: 'placePurchase',
-    token: () => all.owner,
-    input: async () => ({
-      communityId: all.communityId,
-      personId: all.personId,
-      lines: [{ offer: { offerId: all.offerId, offerVersion: 1, quantity: 1 } }],
-      total: '1999',
-    }),
-    other: { total: '2000' },
-  },
-  {
-    name: 'recordPurchase',
-    token: () => all.service,
-    input: async () => saleOf(all),
-    other: { occurredAt: at },
-  },
-  {
-    name: 'capturePayment',
-    token: () => all.owner,
-    input: async () => ({ purchaseId: await placed(), ...payment() }),
-    other: { amount: '1998' },
-  },
-  {
-    name: 'recordPayment',
-    token: () => all.service,
-    input: async () => ({ purchaseId: await placed(), ...payment() }),
-    other: { amount: '1998' },
-  },
-  {
-    name: 'recordPaymentFee',
-    token: () => all.service,
-    input: async () => ({ ...(await paid()), amount: '50', currency: 'BRL' }),
-    other: { amount: '51' },
-  },
-  {
-    name: 'fulfilLines',
-    token: () => all.owner,
-    input: async () => ({ purchaseId: (await paid()).purchaseId, lines: [1] }),
-    other: { at },
-  },
-  {
-    name: 'refundPurchase',
-    token: () => all.owner,
-    input: async () => ({
-      purchaseId: (await paid()).purchaseId,
-      currency: 'BRL',
-      lines: [{ line: 1, amount: '500' }],
-      reason: 'broken',
-    }),
-    other: { reason: 'late' },
-  },
-  {
-    name: 'recordRefund',
-    token: () => all.service,
-    input: async () => ({
-      purchaseId: (await paid()).purchaseId,
-      lines: [{ line: 1, amount: '500' }],
-      reason: 'broken',
-      at,
-      currency: 'BRL',
-      provider: 'PIX',
-      account: 'MAIN',
-      amount: '500',
-    }),
-    other: { reason: 'late' },
-  },
-  {
-    name: 'cancelPurchase',
-    token: () => all.owner,
-    input: async () => ({ purchaseId: await placed(), reason: 'gone' }),
-    other: { reason: 'other' },
-  },
-  {
-    name: 'voidPurchase',
-    token: () => all.finance,
-    input: async () => ({ purchaseId: (await paid()).purchaseId, reason: 'wrong' }),
-    other: { reason: 'other' },
-  },
-  {
-    name: 'bookVariance',
-    token: () => all.finance,
-    input: async () => {
-      const recorded = await done(world, all.service, 'recordPurchase', saleOf(all), 'purchaseId')
-      return { purchaseId: textAt(recorded.fields, 'purchaseId'), reason: 'small' }
-    },
-    other: { reason: 'other' },
-  },
-  {
-    name: 'disputePayment',
-    token: () => all.service,
-    input: async () => ({ ...(await paid()), amount: '1999', currency: 'BRL' }),
-    other: { amount: '1000' },
-  },
-  { name: 'winDispute', token: () => all.service, input: disputed, other: { at } },
-  {
-    name: 'loseDispute',
-    token: () => all.service,
-    input: async () => ({ ...(await disputed()), fee: '15', currency: 'BRL' }),
-    other: { fee: '16' },
-  },
-  {
-    name: 'publishOffer',
-    token: () => all.brand,
-    input: async () => ({
-      partnerId: all.partnerId,
-      facts: {
-        title: 'Soap',
-        sku: 'S1',
-        category: 'skin',
-        listPrice: '500',
-        currency: 'BRL',
-        validFrom: '2020-01-01T00:00:00Z',
-        stock: { counted: 5 },
-      },
-    }),
-    other: { source: { system: 'ERP', id: '7' } },
-  },
-  {
-    name: 'recordCampaignCost',
-    token: () => all.owner,
-    input: async () => {
-      const campaign = {
-        communityId: all.communityId,
-        name: 'Spring',
-        source: 'COMMERCIAL',
-        channel: 'ads',
-        startsAt: '2026-01-01T00:00:00Z',
-        key: key(),
-      }
-      const opened = await done(world, all.owner, 'openCampaign', campaign, 'campaign { id }')
-      return { campaignId: textAt(opened.fields, 'campaign', 'id'), amount: '100', currency: 'BRL', at }
-    },
-    other: { amount: '101' },
-  },
-]
+it('there is a case for every mutation that needs a key and moves value, and a reason for every other', () => {
+  const mutations = Object.values(schema.getMutationType()?.getFields() ?? {})
+  const keyed = mutations.flatMap(({ name, args }) => {
+    const input = args[0] === undefined ? undefined : getNamedType(args[0].type)
+    const field = isInputObjectType(input) ? input.getFields().key : undefined
+    return field !== undefined && isRequiredInputField(field) ? [name] : []
+  })
+  const held = cases.map(({ name }) => name)
+  expect([...held, ...Object.keys(apart)].sort()).toEqual(keyed.sort())
+  const named = mutations.map(({ name }) => name).filter((name) => moving.test(name))
+  expect([...held, ...Object.keys(keyless)]).toEqual(expect.arrayContaining(named))
+})
 
 const lengthOfLog = async (): Promise<number> =>
   (await world.services.store.readLog(null, 10_000)).events.length
 
 describe.each(cases.map((each) => [each.name, each] as const))('%s', (name, { token, input, other }) => {
   it('is done once under one key, and answers again as the first time', async () => {
-    const asked = { ...(await input()), key: key() }
-    const first = await done(world, token(), name, asked)
+    const asked = { ...(await input(place())), key: key() }
+    const first = await done(world, token(place()), name, asked)
     const length = await lengthOfLog()
-    const again = await done(world, token(), name, asked)
+    const again = await done(world, token(place()), name, asked)
     expect(again.replayed).toBe(true)
     expect(again.position).toBe(first.position)
     expect(await lengthOfLog()).toBe(length)
   })
 
   it('is refused as KEY_REUSED with another content under the key, and changes nothing', async () => {
-    const asked = { ...(await input()), key: key() }
-    await done(world, token(), name, asked)
+    const asked = { ...(await input(place())), key: key() }
+    await done(world, token(place()), name, asked)
     const length = await lengthOfLog()
-    const again = await mutate(world, token(), name, { ...asked, ...other })
+    const again = await mutate(world, token(place()), name, { ...asked, ...other })
     expect(again.codes).toEqual(['KEY_REUSED'])
     expect(await lengthOfLog()).toBe(length)
   })
 
   it('is done once when it is sent twice at the same moment', async () => {
-    const asked = { ...(await input()), key: key() }
+    const asked = { ...(await input(place())), key: key() }
     const [one, two] = await Promise.all([
-      done(world, token(), name, asked),
-      done(world, token(), name, asked),
+      done(world, token(place()), name, asked),
+      done(world, token(place()), name, asked),
     ])
     expect([one.replayed, two.replayed].sort()).toEqual([false, true])
     expect(one.position).toBe(two.position)
   })
 
   it('needs a key', async () => {
-    const { key: _, ...asked } = { key: null, ...(await input()) }
+    const { key: _, ...asked } = { key: null, ...(await input(place())) }
     const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`
     const text = `mutation ($input: ${type}!) { ${name}(input: $input) { userErrors { code } } }`
-    const { body } = await world.ask(text, { input: asked }, token())
+    const { body } = await world.ask(text, { input: asked }, token(place()))
     expect(body.errors?.[0]?.message).toMatch(/key/)
   })
 })

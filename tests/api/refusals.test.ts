@@ -191,10 +191,10 @@ it('a payment without a purchase is parked, and settled by a person', async () =
   const factId = textAt(parked.fields, 'parked', 'factId')
   const recorded = await done(world, all.service, 'recordPurchase', saleOf(all), 'purchaseId')
   const purchaseId = textAt(recorded.fields, 'purchaseId')
-  const input = { factId, purchaseId, note: 'found it' }
+  const input = { factId, purchaseId, note: 'found it', key: key() }
   const resolved = await done(world, all.finance, 'resolveFact', input, 'fact { status attachedTo note }')
   expect(resolved.fields.fact).toEqual({ status: 'RESOLVED', attachedTo: purchaseId, note: 'found it' })
-  const dismissed = await mutate(world, all.finance, 'dismissFact', { factId, reason: 'x' })
+  const dismissed = await mutate(world, all.finance, 'dismissFact', { factId, reason: 'x', key: key() })
   expect(dismissed.codes).toEqual(['WRONG_STATE'])
 })
 

@@ -47,7 +47,7 @@ describe('conventions', () => {
       return key !== undefined && isRequiredInputField(key) ? [] : [name]
     })
     const moving =
-      /^(place|record|capture|refund|cancel|void|book|dispute|win|lose|correct|fulfil|publish|compose|found|open|create|register|join|apply|propose|issue|set\w+Payee$)/
+      /^(place|record|capture|refund|cancel|void|book|dispute|win|lose|correct|fulfil|resolve|dismiss|publish|compose|found|open|create|register|join|apply|propose|issue|set\w+Payee$)/
     // Rows have keys of their own; a stage is lost, not money.
     expect(
       keyless.filter((name) => moving.test(name) && !['recordPurchases', 'loseStage'].includes(name)),
