@@ -2,14 +2,15 @@
 import type { DocumentReader } from '../documents.ts'
 import {
   type BundleDocument,
+  type BundlePartDocument,
   bundleParts,
   bundles,
   type OfferDocument,
   offers,
   SEVERAL,
 } from '../views/catalogue.ts'
-import { ALL } from '../views/keys.ts'
-import { findPage, type Page, type PageRequest } from './page.ts'
+import { ALL, keyOf } from '../views/keys.ts'
+import { findKeptPage, findPage, type Page, type PageRequest } from './page.ts'
 import { checkScope, maySee, OutOfScope, type Scope, within } from './scope.ts'
 
 /** Null: any. */
@@ -34,7 +35,7 @@ const placesOf = (scope: Scope, { partner, community }: OffersAsked): readonly s
   return own.length > 0 ? own : null
 }
 
-/** By id. Pages may be shorter than asked for although more follow. @throws {OutOfScope | InvalidPage} */
+/** By id. @throws {OutOfScope | InvalidPage} */
 export const findOffers = async (
   reader: DocumentReader,
   scope: Scope,
@@ -51,15 +52,13 @@ export const findOffers = async (
     ...(status === null ? {} : { status }),
     ...(category === null ? {} : { category }),
   }
-  const page = await findPage(
-    reader,
-    offers,
-    { where, order: [], descending: false },
-    request,
-    (each) => each,
-  )
-  if (places === null) return page
-  return { ...page, edges: page.edges.filter(({ node }) => isFor(node, places)) }
+  const query = { where, order: [], descending: false }
+  if (places === null) return findPage(reader, offers, query, request, (each) => each)
+  // Which ones an offer for several communities names, the offer alone says.
+  return findKeptPage(reader, offers, query, request, {
+    by: { places },
+    nodesOf: async (found) => found.map((each) => (isFor(each, places) ? each : null)),
+  })
 }
 
 /** Null where there is none that the caller may see. */
@@ -108,30 +107,32 @@ export const findBundles = async (
     return findPage(reader, bundles, { where, order: ['name'], descending: false }, request, (each) => each)
   }
   if (partner !== null) checkScope(scope, partner)
-  const where = { partner: partner === null ? (within(scope, 'partner') ?? []) : [partner] }
-  const parts = await findPage(
-    reader,
-    bundleParts,
-    { where, order: [], descending: false },
-    request,
-    (each) => each,
-  )
-  const edges = await Promise.all(
-    parts.edges.map(async ({ cursor, node }) => ({
-      cursor,
-      node: await bundleById(reader, scope, node.bundle),
-    })),
-  )
-  return {
-    ...parts,
-    edges: edges.flatMap(({ cursor, node }) =>
-      node === null ||
-      (status !== null && node.status !== status) ||
-      (community !== null && node.community !== community)
-        ? []
-        : [{ cursor, node }],
-    ),
-  }
+  const partners = partner === null ? (within(scope, 'partner') ?? []) : [partner]
+  const query = { where: { partner: partners }, order: [], descending: false }
+  return findKeptPage(reader, bundleParts, query, request, {
+    by: { status, community },
+    nodesOf: (parts) =>
+      Promise.all(
+        parts.map(async (part) => {
+          if (!(await isFirstPart(reader, part, partners))) return null
+          const bundle = await bundleById(reader, scope, part.bundle)
+          if (bundle === null || (status !== null && bundle.status !== status)) return null
+          return community !== null && bundle.community !== community ? null : bundle
+        }),
+      ),
+  })
+}
+
+/** A bundle that several of the partners have parts in is found by the part of the first of them. */
+const isFirstPart = async (
+  reader: DocumentReader,
+  { bundle, partner }: BundlePartDocument,
+  partners: readonly string[],
+): Promise<boolean> => {
+  for (const ahead of partners)
+    if (ahead < partner && (await reader.get(bundleParts.name, keyOf(bundle, ahead))) !== undefined)
+      return false
+  return true
 }
 
 /** Null where there is none that the caller may see: a community its own, a partner those it has a part in. */

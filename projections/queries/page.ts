@@ -1,7 +1,7 @@
 /** Pages of documents by keyset: a cursor holds where the page ended, and what was asked. */
 import { canonicalJson } from '../../platform/canonical.ts'
 import { sha256 } from '../../platform/sha256.ts'
-import type { DocumentReader, FieldValue, Filter } from '../documents.ts'
+import type { DocumentReader, FieldValue, Filter, StoredDocument } from '../documents.ts'
 import type { Collection, Row } from '../views/collection.ts'
 
 /** Most that one page holds. */
@@ -45,10 +45,11 @@ export const checkFirst = (first: number): number => {
   throw new InvalidPage('first', `first is ${first}; it must be a whole number from 1 to ${mostPerPage}.`)
 }
 
-/** What tells cursors of one query from those of another. */
-export const fingerprintOf = (collection: string, query: PagedQuery): string => {
+/** What tells cursors of one query from those of another. `by`: what else of it no filter says, as plain JSON. */
+export const fingerprintOf = (collection: string, query: PagedQuery, by: unknown = null): string => {
   const { where = {}, range = null, order, descending } = query
-  return sha256(canonicalJson({ collection, where, range, order, descending })).slice(0, 16)
+  const asked = { collection, where, range, order, descending, ...(by === null ? {} : { by }) }
+  return sha256(canonicalJson(asked)).slice(0, 16)
 }
 
 export const cursorOf = (fingerprint: string, values: readonly FieldValue[]): string =>
@@ -78,6 +79,15 @@ export const readCursor = (fingerprint: string, length: number, cursor: string):
   throw new InvalidPage('after', 'The cursor is not one of this query. Begin again without it.')
 }
 
+/** Where a document stands in its order. */
+const placeOf = (order: readonly string[], { key, document }: StoredDocument): readonly FieldValue[] => [
+  ...order.map((field): FieldValue => {
+    const value = document[field]
+    return isValue(value) ? value : null
+  }),
+  key,
+]
+
 /** @throws {InvalidPage} */
 export const findPage = async <T extends Row, Node>(
   reader: DocumentReader,
@@ -97,12 +107,57 @@ export const findPage = async <T extends Row, Node>(
     ...(after === null ? {} : { after }),
     limit: first + 1,
   })
-  const edges = found.slice(0, first).map(({ key, document }) => {
-    const values = order.map((field): FieldValue => {
-      const value = document[field]
-      return isValue(value) ? value : null
-    })
-    return { cursor: cursorOf(fingerprint, [...values, key]), node: nodeOf(collection.read(document)) }
-  })
+  const edges = found.slice(0, first).map((stored) => ({
+    cursor: cursorOf(fingerprint, placeOf(order, stored)),
+    node: nodeOf(collection.read(stored.document)),
+  }))
   return { edges, hasNextPage: found.length > first }
+}
+
+/** What no filter of the store can say: which documents a page leaves out. */
+export interface Keeping<T, Node> {
+  /** What it goes by, as plain JSON: cursors are of the same query only where this is the same. */
+  readonly by: unknown
+  /** One for each of the documents, in their order; null: left out. */
+  readonly nodesOf: (documents: readonly T[]) => Promise<readonly (Node | null)[]>
+}
+
+/** Documents read at a time, once the first of them did not fill the page. */
+const chunk = 256
+
+/**
+ * As `findPage`, of documents that are kept alone: reads on until the page is full, or nothing is left to read.
+ * @throws {InvalidPage}
+ */
+export const findKeptPage = async <T extends Row, Node>(
+  reader: DocumentReader,
+  collection: Collection<T>,
+  query: PagedQuery,
+  request: PageRequest,
+  { by, nodesOf }: Keeping<T, Node>,
+): Promise<Page<Node>> => {
+  const first = checkFirst(request.first)
+  const { order, descending, ...filter } = query
+  const fingerprint = fingerprintOf(collection.name, query, by)
+  const edges: Edge<Node>[] = []
+  let after = request.after === null ? null : readCursor(fingerprint, order.length + 1, request.after)
+  for (let limit = first + 1; ; limit = chunk) {
+    const found = await reader.find({
+      ...filter,
+      collection: collection.name,
+      order: { fields: order, descending },
+      ...(after === null ? {} : { after }),
+      limit,
+    })
+    const nodes = await nodesOf(found.map(({ document }) => collection.read(document)))
+    for (const [index, stored] of found.entries()) {
+      const node = nodes[index] ?? null
+      if (node === null) continue
+      if (edges.length === first) return { edges, hasNextPage: true }
+      edges.push({ cursor: cursorOf(fingerprint, placeOf(order, stored)), node })
+    }
+    const last = found.at(-1)
+    if (last === undefined || found.length < limit) return { edges, hasNextPage: false }
+    after = placeOf(order, last)
+  }
 }
