@@ -62,8 +62,9 @@ const stop = async (): Promise<void> => {
 
 port.on('message', (order: unknown) => {
   if (!isThreadOrder(order)) return
-  if (order === 'appended') appended.abort()
-  else void stop()
+  if (order === 'stop') return void stop()
+  if (order === 'hurry') projector.hurry()
+  appended.abort()
 })
 await projector.start()
 await report()

@@ -7,8 +7,8 @@ export interface ThreadStart {
   readonly folder: string
 }
 
-/** To the thread: the log has grown; or it is to end after the batch at hand. */
-export type ThreadOrder = 'appended' | 'stop'
+/** To the thread: the log has grown; somebody waits for what is in it; it is to end after the batch at hand. */
+export type ThreadOrder = 'appended' | 'hurry' | 'stop'
 
 /** How far the views are. */
 export interface ViewsState {

@@ -18,6 +18,9 @@ const pauses = { first: 100, longest: 10_000 }
 /** Longest sleep, in milliseconds, until the log is looked at again. */
 const longestWait = 1_000
 
+/** So that what a batch leaves behind dies young: most of the collector's work in the thread was to move it. */
+const maxYoungGenerationSizeMb = 96
+
 type OnFailure = (error: unknown, projection: string | null) => void
 
 /** The thread ended though nobody asked for it. */
@@ -82,7 +85,9 @@ export class ProjectorThread {
   ): Promise<boolean> {
     const names = projections.length === 0 ? this.#names : projections
     for (const name of names) if (!this.#names.includes(name)) throw new UnknownProjection(name, this.#names)
-    return this.#waiters.wait(() => names.every((name) => this.#isAt(name, position)), timeoutMs)
+    const isThere = () => names.every((name) => this.#isAt(name, position))
+    if (!isThere()) this.#order('hurry')
+    return this.#waiters.wait(isThere, timeoutMs)
   }
 
   async status(): Promise<readonly ProjectionStatus[]> {
@@ -104,7 +109,10 @@ export class ProjectorThread {
 
   /** Resolves with its first report. */
   #launch(): Promise<void> {
-    const worker = new Worker(new URL('./projector-entry.ts', import.meta.url), { workerData: this.#start })
+    const worker = new Worker(new URL('./projector-entry.ts', import.meta.url), {
+      workerData: this.#start,
+      resourceLimits: { maxYoungGenerationSizeMb },
+    })
     this.#worker = worker
     return new Promise((resolve, reject) => {
       worker.on('message', (report: unknown) => {

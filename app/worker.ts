@@ -1,5 +1,5 @@
 /** The worker: reactors that follow the log, and seals at intervals. */
-import type { RecordedEvent } from '../eventstore/event.ts'
+import type { RecordedEvent, StoredEvent } from '../eventstore/event.ts'
 import { readLive } from '../projections/read-live.ts'
 import type { ProjectionRunner } from '../projections/runner.ts'
 import { facts } from '../projections/views/intake.ts'
@@ -25,6 +25,8 @@ export interface WorkerOptions {
   readonly sealEveryMs?: number
 }
 
+type StoredAt = Pick<StoredEvent, 'position' | 'stream' | 'revision'>
+
 const viewsWaitMs = 60_000
 const pageSize = 1_000
 
@@ -37,10 +39,9 @@ export const startWorker = async (tributary: Tributary, options: WorkerOptions):
   const { documents, handler, model, derive, stating, store, codec, clock } = tributary
   const { projector, onError, sealEveryMs = 3_600_000 } = options
 
-  const upTo = async (view: string, event: RecordedEvent): Promise<void> => {
-    if (!(await projector.waitFor(event.position, viewsWaitMs, [view]))) {
-      throw new ViewBehind(`The view ${view} has not come to ${event.name} yet.`)
-    }
+  const upTo = async (view: string, { position, stream, revision }: StoredAt): Promise<void> => {
+    if (!(await projector.waitFor(position, viewsWaitMs, [view])))
+      throw new ViewBehind(`The view ${view} has not come to ${stream}@${revision} yet.`)
   }
 
   async function* membersOf(communityId: string, through: RecordedEvent): AsyncGenerator<string> {
@@ -62,8 +63,13 @@ export const startWorker = async (tributary: Tributary, options: WorkerOptions):
     }
   }
 
-  const parkedFor = async (purchaseId: string, through: RecordedEvent): Promise<readonly string[]> => {
-    await upTo('intake', through)
+  const isAnyParked = (): Promise<boolean> =>
+    readLive(documents, 'intake', async (reader) => {
+      const parked = await reader.count({ collection: facts.name, where: { status: 'PARKED' } }, 1)
+      return parked > 0
+    })
+
+  const parkedFor = async (purchaseId: string): Promise<readonly string[]> => {
     const found = await readLive(documents, 'intake', (reader) =>
       reader.find({ collection: facts.name, where: { purchase: purchaseId }, limit: pageSize }),
     )
@@ -73,7 +79,16 @@ export const startWorker = async (tributary: Tributary, options: WorkerOptions):
   const parts = { store, documents, codec, clock, onError }
   const reactors: readonly RunningReactor[] = [
     await startReactor(createSegmentReactor({ handler, model, derive, membersOf }), parts),
-    await startReactor(createIntakeReactor({ stating, derive, parkedFor }), parts),
+    await startReactor(
+      createIntakeReactor({
+        stating,
+        derive,
+        parkedThrough: (event) => upTo('intake', event),
+        isAnyParked,
+        parkedFor,
+      }),
+      parts,
+    ),
   ]
   const seal = (): Promise<unknown> => sealLog(tributary).catch((error: unknown) => onError('sealer', error))
   const sealing = setInterval(() => void seal(), sealEveryMs)

@@ -119,6 +119,8 @@ export class Follower {
     const silent = this.#scanned - this.#written
     if (folded.changed.length === 0 && (silent === 0 || (!stretch.atHead && silent < silentScan))) return
     await this.#write(folded)
+    // Nothing of it is dirty now.
+    this.#cache.releaseSeldomUsed()
   }
 
   async #write(folded: Folded): Promise<void> {

@@ -9,6 +9,8 @@ export interface LiveLoopOptions {
   readonly lane: Lane
   /** Events read at once at the head, and the most where the loop fell behind. */
   readonly batch: { readonly live: number; readonly catchUp: number }
+  /** Milliseconds that a busy loop lets events gather: the more are folded together, the less each costs. */
+  readonly gatherMs: number
   /** After each step, before anything else happens. */
   readonly onStep: (step: Step) => void
   /** The log could not be read; it is tried again after what this resolves with. */
@@ -24,12 +26,16 @@ interface Joiner {
 
 /** Longest sleep, in milliseconds, at the head of the log, should nobody wake the loop. */
 const longestSleep = 1_000
+/** A step of at least so many events makes the loop a busy one. */
+const busyFrom = 32
 
 /** Follows the tail of the log; takes in, between two steps, projections that have come near it on their own. */
 export class LiveLoop {
   readonly #options: LiveLoopOptions
   readonly #joiners: Joiner[] = []
   #wake = new AbortController()
+  #isHurried = false
+  #endGathering: () => void = () => undefined
   #isAtHead = false
   #hasEnded = false
 
@@ -54,6 +60,12 @@ export class LiveLoop {
     })
   }
 
+  /** Somebody waits for what is in the log by now: it is not left to gather. */
+  hurry(): void {
+    this.#isHurried = true
+    this.#endGathering()
+  }
+
   /** Until `signal` aborts; the last step is finished first. */
   async run(signal: AbortSignal): Promise<void> {
     const stop = () => this.#wake.abort()
@@ -69,12 +81,15 @@ export class LiveLoop {
         continue
       }
       try {
+        this.#isHurried = false
         const step = await lane.step(limit)
         this.#isAtHead = step.atHead
         onStep(step)
         limit = step.atHead ? batch.live : Math.min(limit * 2, batch.catchUp)
-        if (step.atHead) await events.waitForAppend(lane.cursor.position, longestSleep, this.#wake.signal)
-        else await setImmediate()
+        if (step.atHead) {
+          if (step.scanned >= busyFrom && !this.#isHurried) await this.#gather()
+          await events.waitForAppend(lane.cursor.position, longestSleep, this.#wake.signal)
+        } else await setImmediate()
       } catch (error) {
         this.#isAtHead = false
         await onLogError(error)
@@ -84,6 +99,21 @@ export class LiveLoop {
     this.#hasEnded = true
     this.#isAtHead = false
     for (const { failed } of this.#joiners.splice(0)) failed(signal.reason)
+  }
+
+  #gather(): Promise<void> {
+    const { signal } = this.#wake
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', done)
+        resolve()
+      }
+      const timer = setTimeout(done, this.#options.gatherMs)
+      signal.addEventListener('abort', done)
+      this.#endGathering = done
+      if (signal.aborted) done()
+    })
   }
 
   #woken(): Promise<void> {

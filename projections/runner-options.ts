@@ -11,11 +11,16 @@ export interface RunnerOptions {
   readonly decode: Decode
   readonly clock?: Clock
   /**
-   * Events folded at once: following the head (default 256), behind it (default 4,096), and rebuilding (default 256:
+   * Events folded at once: following the head (default 1,024), behind it (default 4,096), and rebuilding (default 256:
    * there, documents that change are not written at the end of a batch, so larger ones gain nothing, and less of what
    * they leave behind dies young).
    */
   readonly batch?: { readonly live?: number; readonly catchUp?: number; readonly rebuild?: number }
+  /**
+   * Milliseconds that events may gather while many come, so that more are folded at once (default 100). Whoever waits
+   * for a position ends it.
+   */
+  readonly gatherMs?: number
   /** Documents kept in memory, of all projections together: following (default 50,000), rebuilding (default 50,000). */
   readonly cached?: { readonly live?: number; readonly rebuild?: number }
   /** Milliseconds before the second new try after a failure (default 100; the first is at once); doubling up to `most` (10,000). */
@@ -33,6 +38,7 @@ export interface RunnerSettings {
   readonly decode: Decode
   readonly clock: Clock
   readonly batch: { readonly live: number; readonly catchUp: number; readonly rebuild: number }
+  readonly gatherMs: number
   readonly cached: { readonly live: number; readonly rebuild: number }
   readonly retry: { readonly first: number; readonly most: number }
   readonly onFailure: (error: unknown, projection: string | null) => void
@@ -44,7 +50,8 @@ export const settingsOf = (options: RunnerOptions): RunnerSettings => ({
   documents: options.documents,
   decode: options.decode,
   clock: options.clock ?? systemClock,
-  batch: { live: 256, catchUp: 4_096, rebuild: 256, ...options.batch },
+  batch: { live: 1_024, catchUp: 4_096, rebuild: 256, ...options.batch },
+  gatherMs: options.gatherMs ?? 100,
   cached: { live: 50_000, rebuild: 50_000, ...options.cached },
   retry: { first: 100, most: 10_000, ...options.retry },
   onFailure: options.onFailure ?? (() => undefined),

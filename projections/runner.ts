@@ -38,7 +38,7 @@ class ProjectionRunner implements Freshness {
 
   constructor(options: RunnerOptions) {
     this.#settings = settingsOf(options)
-    const { events, decode, batch, cached, clock, retry } = this.#settings
+    const { events, decode, batch, gatherMs, cached, clock, retry } = this.#settings
     this.#members = new Map(
       options.projections.map((projection) => [projection.name, new Member(projection, clock.now())]),
     )
@@ -48,6 +48,7 @@ class ProjectionRunner implements Freshness {
       events,
       lane: this.#lane,
       batch,
+      gatherMs,
       onStep: (step) => this.#stepped(step),
       onLogError: (error) => this.#logFailed(error),
     })
@@ -101,8 +102,12 @@ class ProjectionRunner implements Freshness {
     projections: readonly string[] = [],
   ): Promise<boolean> {
     const members = this.#named(projections)
+    this.hurry()
     return this.#waiters.wait(() => members.every((member) => member.isAt(position)), timeoutMs)
   }
+
+  /** Somebody waits for what is in the log by now: events are not left to gather first. */
+  readonly hurry = (): void => this.#loop.hurry()
 
   async status(): Promise<readonly ProjectionStatus[]> {
     const now = this.#settings.clock.now()

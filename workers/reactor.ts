@@ -3,7 +3,7 @@
  * It may die anywhere and begin again at its checkpoint, so what it does has to be harmless when done twice.
  */
 import type { Codec } from '../eventstore/codec.ts'
-import type { Position, RecordedEvent } from '../eventstore/event.ts'
+import type { Position, RecordedEvent, StoredEvent } from '../eventstore/event.ts'
 import type { EventStore } from '../eventstore/port.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Checkpoint, DocumentStore, Generation } from '../projections/documents.ts'
@@ -12,6 +12,8 @@ export interface Reactor {
   readonly name: string
   /** Event types that it looks at; others are scanned past. */
   readonly types: readonly string[]
+  /** Which events of its types, in log order, are worth reading; all, where it is absent. What it throws is tried again. */
+  readonly choose?: (events: readonly StoredEvent[]) => Promise<readonly StoredEvent[]>
   /** Events in log order. Resolves once all that they lead to is in the log; what it throws is tried again. */
   readonly react: (events: readonly RecordedEvent<string, object>[]) => Promise<void>
 }
@@ -155,10 +157,9 @@ class Running implements RunningReactor {
   async #page(generation: Generation): Promise<void> {
     const { store, codec, pageSize = 4_096 } = this.#parts
     const page = await store.readLog(this.#checkpoint.position, pageSize)
-    const events = page.events.flatMap((stored) => {
-      const event = this.#types.has(stored.type) ? codec.decode(stored) : undefined
-      return event === undefined ? [] : [event]
-    })
+    const ofTypes = page.events.filter(({ type }) => this.#types.has(type))
+    const chosen = ofTypes.length === 0 ? [] : await (this.#reactor.choose?.(ofTypes) ?? ofTypes)
+    const events = chosen.flatMap((stored) => codec.decode(stored) ?? [])
     if (events.length > 0) await this.#reactor.react(events)
     const last = page.events.at(-1)
     if (last !== undefined) {
