@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
+import { withParent } from '../support/with-parent.ts'
 
 export interface Ran {
   readonly status: number | null
@@ -16,10 +17,12 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 
 export const scriptPath = (name: string): string => join(root, 'scripts', `${name}.ts`)
 
-/** The script's outcome; its standard input is empty. */
+/** The script's outcome; nobody writes to its standard input. */
 export const runScript = (name: string, ...args: readonly string[]): Promise<Ran> =>
   new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [scriptPath(name), ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [...withParent, scriptPath(name), ...args], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+    })
     let out = ''
     let err = ''
     child.stdout.on('data', (part) => {

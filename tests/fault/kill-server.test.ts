@@ -14,6 +14,7 @@ import { simulate } from '../../app/simulate/simulate.ts'
 import { communityPlans } from '../../app/simulate/trades.ts'
 import { openTributary } from '../../app/tributary.ts'
 import { scriptPath } from '../e2e/run-script.ts'
+import { withParent } from '../support/with-parent.ts'
 
 const kills = 20
 const width = 64
@@ -64,9 +65,9 @@ const started = z.object({ url: z.string() })
 const startServer = async (): Promise<{ child: ChildProcess; url: string }> => {
   const child = spawn(
     process.execPath,
-    [scriptPath('start'), '--empty', '--port', '0', '--json', '--data', data],
+    [...withParent, scriptPath('start'), '--empty', '--port', '0', '--json', '--data', data],
     {
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['pipe', 'pipe', 'inherit'],
     },
   )
   for await (const line of createInterface({ input: child.stdout })) {

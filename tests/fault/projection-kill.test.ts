@@ -13,6 +13,7 @@ import { createProjectionRunner } from '../../projections/runner.ts'
 import { openSqliteDocumentStore } from '../../projections/sqlite/document-store.ts'
 import { verifyProjection } from '../../projections/verify.ts'
 import { append, decode, type Happening, world } from '../property/projection-kit.ts'
+import { withParent } from '../support/with-parent.ts'
 
 const rounds = 8
 
@@ -48,7 +49,9 @@ describe('killed at any moment', () => {
   /** Starts a process, and kills it when it has told of `steps` steps. */
   const killAfter = async (mode: 'follow' | 'rebuild', steps: number): Promise<readonly string[]> => {
     const script = join(import.meta.dirname, 'projection-child.ts')
-    const child = spawn(process.execPath, [script, folder, mode], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [...withParent, script, folder, mode], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+    })
     children.push(child)
     const errors: string[] = []
     child.stderr.on('data', (data: Buffer) => errors.push(data.toString()))

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeEach, expect, it } from 'vitest'
 import { openTributary } from '../../app/tributary.ts'
 import { runScript } from '../e2e/run-script.ts'
+import { withParent } from '../support/with-parent.ts'
 import { familiesFile, olistAbsent, olistFolder } from './data-folder.ts'
 import { importInto, namesOf, reportShape } from './imported.ts'
 import { countLog } from './log.ts'
@@ -24,7 +25,9 @@ const freshFolder = (): string => {
 }
 
 const killedImport = async (source: string, folder: string, members: number): Promise<string | null> => {
-  const child = spawn(process.execPath, [killer, source, folder, String(members)], { stdio: 'ignore' })
+  const child = spawn(process.execPath, [...withParent, killer, source, folder, String(members)], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+  })
   const [, signal]: (string | null)[] = await once(child, 'exit')
   return signal ?? null
 }

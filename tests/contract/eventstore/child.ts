@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { expect } from 'vitest'
 import { z } from 'zod'
 import type { StoredEvent } from '../../../eventstore/event.ts'
+import { withParent } from '../../support/with-parent.ts'
 
 const acknowledgement = z.object({
   stream: z.string(),
@@ -38,8 +39,17 @@ const script = fileURLToPath(new URL('../fixtures/append-child.ts', import.meta.
 export const startChild = (file: string, { who, lanes, events, shared }: Appending): Child => {
   const child = spawn(
     process.execPath,
-    ['--disable-warning=ExperimentalWarning', script, file, who, `${lanes}`, `${events}`, `${shared}`],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
+    [
+      '--disable-warning=ExperimentalWarning',
+      ...withParent,
+      script,
+      file,
+      who,
+      `${lanes}`,
+      `${events}`,
+      `${shared}`,
+    ],
+    { stdio: ['pipe', 'pipe', 'inherit'] },
   )
   const acknowledged: Acknowledgement[] = []
   const lines = createInterface({ input: child.stdout })
