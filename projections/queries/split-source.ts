@@ -76,7 +76,7 @@ export const sourceOf = (asked: SplitAsked, filter: PairFilter): SplitSource => 
 /** What the index could not tell. */
 export const isWanted = (
   { where, open, from, to }: SplitSource,
-  document: { readonly month: string } & Readonly<Record<Name, string>>,
+  document: { readonly month: string } & Readonly<Partial<Record<Name, string>>>,
 ): boolean =>
   open.every((name) => document[name] !== ALL) &&
   (document.month !== ALL || where.month?.[0] === ALL) &&

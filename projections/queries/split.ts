@@ -2,7 +2,8 @@
 import { type Role, roles } from '../../domain/events/shapes.ts'
 import type { DocumentReader, FieldValue } from '../documents.ts'
 import type { Collection, Row } from '../views/collection.ts'
-import { PERSONS, parties, type SplitDocument, splits } from '../views/split.ts'
+import { ALL } from '../views/keys.ts'
+import { type PartyDocument, PERSONS, parties, type SplitDocument, splits } from '../views/split.ts'
 import { following, grouped } from './chunks.ts'
 import { checkFirst, cursorOf, fingerprintOf, type Page, type PageRequest, readCursor } from './page.ts'
 import { maySee, type Scope } from './scope.ts'
@@ -96,8 +97,12 @@ class Groups {
     }
   }
 
-  addParty(document: Dimensioned & Sums & { readonly role: Role; readonly party: string }): void {
-    if (maySee(this.#scope, document.community)) this.#add(document, document.role, document.party, document)
+  /** Of a person's shares, those in segments that are asked for. */
+  addParty(document: PartyDocument, isAsked: (segment: string) => boolean): void {
+    if (!maySee(this.#scope, document.community)) return
+    for (const [segment, role, gross, reversed, kept, legs] of document.shares)
+      if (isAsked(segment))
+        this.#add({ ...document, segment }, role, document.party, { gross, reversed, kept, legs })
   }
 
   #add(of: Dimensioned, role: Role | null, party: string | null, sums: Sums): void {
@@ -148,7 +153,7 @@ const ledRows = async function* (
   }
 }
 
-const all = async <T extends Row & Dimensioned>(
+const all = async <T extends Row & Omit<Dimensioned, 'segment'>>(
   reader: DocumentReader,
   from: Collection<T>,
   source: SplitSource,
@@ -163,6 +168,10 @@ const all = async <T extends Row & Dimensioned>(
   }
 }
 
+/** Persons have documents for each month alone. */
+const withoutAll = ({ month, ...where }: SplitSource['where']): SplitSource['where'] =>
+  month === undefined || month[0] === ALL ? where : { ...where, month }
+
 const otherRows = async (
   reader: DocumentReader,
   scope: Scope,
@@ -172,7 +181,11 @@ const otherRows = async (
   const groups = new Groups(scope, groupBy)
   await all(reader, splits, source, (document) => groups.addSplit(document))
   if (groupBy.includes('PARTY')) {
-    await all(reader, parties, source, (document) => groups.addParty(document))
+    const { segment, ...where } = source.where
+    const isAsked = (each: string): boolean => segment?.includes(each) ?? each !== ALL
+    await all(reader, parties, { ...source, where: withoutAll(where) }, (document) =>
+      groups.addParty(document, isAsked),
+    )
   }
   return groups.rows(null)
 }

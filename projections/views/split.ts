@@ -9,7 +9,8 @@
  * `reversed` is what refunds and lost disputes took back, `kept` the pool that they did not, which the line's
  * partner bears; `net` = gross − reversed − kept.
  *
- * Persons have documents of their own in `parties`; by role, they stand together as PERSONS.
+ * By role, persons stand together as PERSONS. Each has documents of its own in `parties`: one per (currency, month,
+ * community, partner), its figures by segment and role; never for ALL months, since a person's are few.
  */
 import { type Role, roles } from '../../domain/events/shapes.ts'
 import type { Change } from '../projection.ts'
@@ -50,35 +51,29 @@ export const splits: Collection<SplitDocument> = collection({
   shape: split,
 })
 
-const personShare = object({
+/** Segment (ALL included), role, and the figures: gross, reversed, kept, legs. */
+const personShare = tuple([text, oneOf(roles), integer, integer, integer, integer])
+type PersonShare = Shaped<typeof personShare>
+
+const person = object({
   currency: text,
   month: text,
   community: text,
-  segment: text,
   partner: text,
-  role: oneOf(roles),
   party: text,
-  ...figures,
+  /** By segment, then rank of the role. */
+  shares: list(personShare),
 })
-export type PartyDocument = Shaped<typeof personShare>
+export type PartyDocument = Shaped<typeof person>
 
 export const parties: Collection<PartyDocument> = collection({
   name: 'parties',
-  fields: {
-    currency: 'text',
-    month: 'text',
-    community: 'text',
-    segment: 'text',
-    partner: 'text',
-    role: 'text',
-    party: 'text',
-  },
+  fields: { currency: 'text', month: 'text', community: 'text', partner: 'text' },
   indexes: [
-    ['community', 'segment', 'partner', 'month'],
-    ['segment', 'partner', 'community', 'month'],
-    ['party', 'segment', 'month'],
+    ['community', 'partner', 'month'],
+    ['partner', 'community', 'month'],
   ],
-  shape: personShare,
+  shape: person,
 })
 
 interface Added {
@@ -144,23 +139,35 @@ const sum = (before: Added | undefined, added: Added): Added => ({
 const ranks: ReadonlyMap<string, number> = new Map(roles.map((role, index) => [role, index]))
 const rankOf = (role: Role): number => ranks.get(role) ?? roles.length
 
-const isBefore = ([role, party]: Share, added: ShareMoved): boolean =>
-  role === added.role ? party < added.party : rankOf(role) < rankOf(added.role)
+const compare = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1)
 
-/** Adds to a list of one's own. */
+/** Adds to a list of one's own, in the order of roles and parties. */
 const addShare = (shares: Share[], added: ShareMoved): void => {
   const { role, party, gross, reversed, kept, legs } = added
-  let at = 0
-  for (const each of shares) {
-    if (!isBefore(each, added)) break
-    at += 1
-  }
+  const order = ([aRole, aParty]: Share): number => rankOf(aRole) - rankOf(role) || compare(aParty, party)
+  const at = placeIn(shares, order)
   const found = shares[at]
-  if (found === undefined || found[0] !== role || found[1] !== party) {
+  if (found === undefined || order(found) !== 0)
     shares.splice(at, 0, [role, party, gross, reversed, kept, legs])
-    return
-  }
-  shares[at] = [role, party, found[2] + gross, found[3] + reversed, found[4] + kept, found[5] + legs]
+  else shares[at] = [role, party, found[2] + gross, found[3] + reversed, found[4] + kept, found[5] + legs]
+}
+
+/** Adds to a list of one's own, in the order of segments and roles. */
+const addPersonShare = (shares: PersonShare[], segment: string, added: ShareMoved): void => {
+  const { role, gross, reversed, kept, legs } = added
+  const order = ([aSegment, aRole]: PersonShare): number =>
+    compare(aSegment, segment) || rankOf(aRole) - rankOf(role)
+  const at = placeIn(shares, order)
+  const found = shares[at]
+  if (found === undefined || order(found) !== 0)
+    shares.splice(at, 0, [segment, role, gross, reversed, kept, legs])
+  else shares[at] = [segment, role, found[2] + gross, found[3] + reversed, found[4] + kept, found[5] + legs]
+}
+
+/** The index of the first that `order` does not put before what is looked for. */
+const placeIn = <T>(shares: readonly T[], order: (share: T) => number): number => {
+  const at = shares.findIndex((share) => order(share) >= 0)
+  return at === -1 ? shares.length : at
 }
 
 interface SplitKey {
@@ -187,15 +194,29 @@ const changeOf = (key: SplitKey, moved: readonly ShareMoved[]): Change => {
   })
 }
 
-const personChange = (key: SplitKey, moved: ShareMoved): Change => {
-  const { currency, month, community, segment, partner } = key
-  const { role, party } = moved
-  return parties.change(keyOf(currency, month, community, segment, partner, role, party), (before) => ({
-    ...key,
-    role,
+/** What one person moved with one partner, by role. */
+interface PersonMoved {
+  readonly party: string
+  readonly shares: readonly ShareMoved[]
+}
+
+const byPerson = (shares: readonly ShareMoved[]): readonly PersonMoved[] =>
+  [...new Set(shares.map(({ party }) => party))].map((party) => ({
     party,
-    ...sum(before, moved),
+    shares: shares.filter((share) => share.party === party),
   }))
+
+const personChange = (
+  key: Omit<SplitKey, 'segment'>,
+  segments: readonly string[],
+  { party, shares: moved }: PersonMoved,
+): Change => {
+  const { currency, month, community, partner } = key
+  return parties.change(keyOf(currency, month, community, partner, party), (before) => {
+    const shares = [...(before?.shares ?? [])]
+    for (const segment of segments) for (const each of moved) addPersonShare(shares, segment, each)
+    return { currency, month, community, partner, party, shares }
+  })
 }
 
 const changes = (event: EventOf<(typeof movingTypes)[number]>): readonly Change[] => {
@@ -212,19 +233,17 @@ const changes = (event: EventOf<(typeof movingTypes)[number]>): readonly Change[
       for (const { partnerId: partner, shares } of partners) {
         made.push(changeOf({ currency, month, community, segment, partner }, shares))
       }
-      for (const { partnerId: partner, shares } of persons) {
-        for (const each of shares) {
-          made.push(personChange({ currency, month, community, segment, partner }, each))
-        }
-      }
     }
   }
+  for (const { partnerId: partner, shares } of persons)
+    for (const person of byPerson(shares))
+      made.push(personChange({ currency, month: booked, community, partner }, segments, person))
   return made
 }
 
 export const revenueSplit = view({
   name: 'split',
-  version: 1,
+  version: 2,
   collections: [splits, parties],
   types: movingTypes,
   changes,

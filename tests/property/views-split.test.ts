@@ -42,13 +42,10 @@ describe('the revenue split', () => {
             if (party !== PERSONS) add(told, [community, month, role, party].join(' '), gross - reversed)
           }
         }
-        for (const { community, segment, month, role, party, gross, reversed } of documentsOf(
-          revenueSplit,
-          events,
-          parties,
-        )) {
-          if (segment !== '*' || month === '*') continue
-          add(told, [community, month, role, party].join(' '), gross - reversed)
+        for (const { community, month, party, shares } of documentsOf(revenueSplit, events, parties)) {
+          for (const [segment, role, gross, reversed] of shares) {
+            if (segment === '*') add(told, [community, month, role, party].join(' '), gross - reversed)
+          }
         }
         expect(sorted(told)).toEqual(sorted(booked))
       }),
