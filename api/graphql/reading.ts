@@ -2,7 +2,7 @@
 import type { DocumentReader } from '../../projections/documents.ts'
 import { InvalidPage } from '../../projections/queries/page.ts'
 import { OutOfScope } from '../../projections/queries/scope.ts'
-import { TooWide } from '../../projections/queries/split.ts'
+import { type Narrowing, TooWide } from '../../projections/queries/split.ts'
 import { readLive } from '../../projections/read-live.ts'
 import type { ProjectionStatus } from '../../projections/runner-status.ts'
 import type { ApiContext } from './context.ts'
@@ -37,12 +37,23 @@ export const awaitPosition = async (
   })
 }
 
+/** Arguments by which a question that spans too much is narrowed. */
+const argumentsOf: Readonly<Record<Narrowing, readonly string[]>> = {
+  from: ['from', 'to'],
+  community: ['communityId'],
+  partner: ['partnerId'],
+  groupBy: ['groupBy'],
+}
+
 /** What the read side refuses, in the words of the API. */
 export const toRequestError = (error: unknown): unknown => {
   if (error instanceof InvalidPage)
     return new RequestError(error.argument === 'after' ? 'CURSOR_INVALID' : 'BAD_REQUEST', error.message)
   if (error instanceof OutOfScope) return new RequestError('FORBIDDEN', error.message)
-  if (error instanceof TooWide) return new RequestError('QUERY_TOO_COSTLY', error.message)
+  if (error instanceof TooWide) {
+    const narrow = error.by.flatMap((each) => argumentsOf[each])
+    return new RequestError('QUERY_TOO_COSTLY', error.message, { narrow })
+  }
   return error
 }
 

@@ -62,7 +62,8 @@ const RevenueSplitConnection = defineConnection<SplitRow>(
 builder.queryField('revenueSplit', (t) =>
   t.field({
     type: RevenueSplitConnection,
-    description: 'How revenue is split. Grouped by nothing, it is one total for each currency.',
+    description:
+      'How revenue is split. Grouped by nothing, it is one total for each currency. Of too many figures for one answer, as persons of many communities are, it is refused (QUERY_TOO_COSTLY): `extensions.narrow` names the arguments to narrow it by.',
     args: {
       communityId: t.arg.id({ required: false }),
       partnerId: t.arg.id({ required: false }),

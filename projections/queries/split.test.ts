@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { recorded, viewOf } from '../../tests/support/folded.ts'
 import { placed, saleOf } from '../../tests/support/sold.ts'
 import { idOf } from '../../tests/support/world.ts'
-import { revenueSplit as view } from '../views/split.ts'
+import type { FindQuery, StoredDocument } from '../documents.ts'
+import { MemoryGeneration } from '../memory/generation.ts'
+import { parties, revenueSplit as view } from '../views/split.ts'
 import { InvalidPage } from './page.ts'
 import { everything, OutOfScope, type Scope } from './scope.ts'
 import { revenueSplit } from './split.ts'
@@ -58,6 +60,16 @@ const ask = async (asked: Partial<SplitAsked>, scope = everything) =>
   (await revenueSplit(reader, scope, { ...all, ...asked }, { first: 100, after: null })).edges.map(
     ({ node }) => node,
   )
+
+/** As many persons as one reads on for. */
+class Crowd extends MemoryGeneration {
+  override find({ collection, limit }: FindQuery): Promise<readonly StoredDocument[]> {
+    const of = { currency: 'BRL', month: '2026-01', community: here, partner: one }
+    const document = { ...of, party: idOf('person'), shares: [['*', 'SHARER_1', 1, 0, 0, 1]] }
+    const found = { key: 'k', position: '1', document }
+    return Promise.resolve(collection === parties.name ? Array.from({ length: limit }, () => found) : [])
+  }
+}
 
 describe('the revenue split', () => {
   it('has one total, whatever overlaps', async () => {
@@ -142,6 +154,22 @@ describe('the revenue split', () => {
     } while (after !== null)
     expect(rows).toEqual(whole)
     expect(rows.length).toBeGreaterThan(1)
+  })
+
+  it('of more persons than are summed at once is refused, and says what would narrow it', async () => {
+    const month = '2026-01'
+    const crowd = new Crowd('g1', view)
+    const widths = [
+      [{}, ['from', 'community', 'partner', 'groupBy']],
+      [{ from: month, to: month }, ['community', 'partner', 'groupBy']],
+      [{ from: month, to: '2026-02', community: here }, ['from', 'partner', 'groupBy']],
+      [{ from: month, to: month, community: here, partner: one }, ['groupBy']],
+    ] as const
+    for (const [narrowed, by] of widths) {
+      const asked: SplitAsked = { ...all, ...narrowed, groupBy: ['PARTY'] }
+      const refused = revenueSplit(crowd, everything, asked, { first: 1, after: null })
+      await expect(refused).rejects.toMatchObject({ name: 'TooWide', by })
+    }
   })
 
   it('refuses a cursor of another question', async () => {

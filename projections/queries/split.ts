@@ -28,11 +28,23 @@ export interface SplitRow {
   readonly legs: number
 }
 
-/** What is asked spans more than is summed in one go: narrow the months, or name a partner or a community. */
+/** What narrows a question, and how that is said. */
+const narrowings = {
+  from: 'fewer months (from, to)',
+  community: 'one community',
+  partner: 'one partner',
+  groupBy: 'fewer groups: without PARTY, persons are one figure',
+} as const
+export type Narrowing = keyof typeof narrowings
+
+/** What is asked spans more than is summed in one go. `by`: what of the question can be narrowed, never nothing. */
 export class TooWide extends Error {
   override readonly name = 'TooWide'
-  constructor() {
-    super('This spans too much to be summed at once. Narrow the months, or name a partner or a community.')
+  readonly by: readonly Narrowing[]
+  constructor(by: readonly Narrowing[]) {
+    const ways = by.map((each) => narrowings[each]).join(', or ')
+    super(`More than ${mostDocuments} figures would have to be summed at once. Ask for ${ways}.`)
+    this.by = by
   }
 }
 
@@ -157,13 +169,14 @@ const all = async <T extends Row & Omit<Dimensioned, 'segment'>>(
   reader: DocumentReader,
   from: Collection<T>,
   source: SplitSource,
+  tooWide: () => TooWide,
   take: (document: T) => void,
 ): Promise<void> => {
   let seen = 0
   const query = { where: source.where, order: [] }
   for await (const { document } of following(reader, from, query, null, chunk)) {
     seen += 1
-    if (seen > mostDocuments) throw new TooWide()
+    if (seen > mostDocuments) throw tooWide()
     if (isWanted(source, document)) take(document)
   }
 }
@@ -172,6 +185,20 @@ const all = async <T extends Row & Omit<Dimensioned, 'segment'>>(
 const withoutAll = ({ month, ...where }: SplitSource['where']): SplitSource['where'] =>
   month === undefined || month[0] === ALL ? where : { ...where, month }
 
+/** Of one month, one community and one partner, only telling persons apart can be too much. */
+const narrowingsOf = (
+  { where, from, to }: SplitSource,
+  groupBy: readonly SplitDimension[],
+): readonly Narrowing[] => {
+  const isOne = (name: string): boolean => where[name]?.length === 1 && where[name][0] !== ALL
+  const by: Narrowing[] = []
+  if (from === null || from !== to) by.push('from')
+  if (!isOne('community')) by.push('community')
+  if (!isOne('partner')) by.push('partner')
+  if (by.length === 0 || groupBy.includes('PARTY')) by.push('groupBy')
+  return by
+}
+
 const otherRows = async (
   reader: DocumentReader,
   scope: Scope,
@@ -179,11 +206,12 @@ const otherRows = async (
   groupBy: readonly SplitDimension[],
 ): Promise<readonly SplitRow[]> => {
   const groups = new Groups(scope, groupBy)
-  await all(reader, splits, source, (document) => groups.addSplit(document))
+  const tooWide = () => new TooWide(narrowingsOf(source, groupBy))
+  await all(reader, splits, source, tooWide, (document) => groups.addSplit(document))
   if (groupBy.includes('PARTY')) {
     const { segment, ...where } = source.where
     const isAsked = (each: string): boolean => segment?.includes(each) ?? each !== ALL
-    await all(reader, parties, { ...source, where: withoutAll(where) }, (document) =>
+    await all(reader, parties, { ...source, where: withoutAll(where) }, tooWide, (document) =>
       groups.addParty(document, isAsked),
     )
   }

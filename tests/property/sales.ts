@@ -48,7 +48,7 @@ export const rate: fc.Arbitrary<Rate> = fc.record({
 
 const amount = fc.oneof(fc.nat({ max: 30 }), fc.nat({ max: 50_000 }), fc.nat({ max: 2_000_000_000_000 }))
 
-export const lineDraft: fc.Arbitrary<LineDraft> = fc
+const lineDraft: fc.Arbitrary<LineDraft> = fc
   .record({
     kind: fc.constantFrom('GOODS' as const, 'FREIGHT' as const),
     partner: fc.nat({ max: 2 }),
