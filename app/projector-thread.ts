@@ -34,6 +34,7 @@ export class ProjectorThread {
   readonly #clock: Clock
   readonly #names: readonly string[]
   readonly #onFailure: OnFailure
+  readonly #entry: URL
   readonly #waiters = new PositionWaiters()
   readonly #stopping = new AbortController()
   #worker: Worker | null = null
@@ -42,16 +43,19 @@ export class ProjectorThread {
   #statuses: readonly ProjectionStatus[] = []
   #failures = 0
 
+  /** `names`: the projections there are. `onFailure` is told of what is tried again. */
   constructor(
     { folder, store, clock }: Pick<Tributary, 'folder' | 'store' | 'clock'>,
     names: readonly string[],
     onFailure: OnFailure,
+    entry = new URL('./projector-entry.ts', import.meta.url),
   ) {
     this.#start = { folder }
     this.#store = store
     this.#clock = clock
     this.#names = names
     this.#onFailure = onFailure
+    this.#entry = entry
   }
 
   /** Resolves once it is known what must be built; see `whenReady`. @throws what opening the engines throws */
@@ -109,7 +113,7 @@ export class ProjectorThread {
 
   /** Resolves with its first report. */
   #launch(): Promise<void> {
-    const worker = new Worker(new URL('./projector-entry.ts', import.meta.url), {
+    const worker = new Worker(this.#entry, {
       workerData: this.#start,
       resourceLimits: { maxYoungGenerationSizeMb },
     })
