@@ -27,6 +27,8 @@ export interface CollectionSpec {
   readonly fields: Readonly<Record<string, FieldType>>
   /** Each a list of fields; the key is always the last tie-break. */
   readonly indexes: readonly (readonly string[])[]
+  /** Fields that stay as a key's first document has them, so that no engine need look at their indexes again. */
+  readonly fixed?: readonly string[] | undefined
 }
 
 export interface ProjectionSpec {

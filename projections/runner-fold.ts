@@ -169,7 +169,7 @@ export class Folder {
         }
         entry.next = fold(entry.document, given?.next)
         if (entry.next !== undefined && entry.next !== entry.document)
-          checkDocument(entry.collection, entry.key, entry.next)
+          checkDocument(entry.collection, entry.key, entry.next, entry.document)
       }
     } catch (cause) {
       return { cause }

@@ -44,6 +44,9 @@ export const checkSpec = (spec: ProjectionSpec): void => {
           throw new InvalidDocument(
             `An index of ${collection.name} names ${field}, which it does not declare.`,
           )
+    for (const field of collection.fixed ?? [])
+      if (!Object.hasOwn(collection.fields, field))
+        throw new InvalidDocument(`${collection.name} fixes ${field}, which it does not declare.`)
   }
 }
 
@@ -77,9 +80,23 @@ export const fieldOf = (spec: CollectionSpec, field: string, key: string, docume
   )
 }
 
-/** @throws {InvalidDocument} where a declared field holds a value of another kind */
-export const checkDocument = (spec: CollectionSpec, key: string, document: Document): void => {
+/**
+ * `before`: the document that stands under the key; undefined where there is none.
+ * @throws {InvalidDocument} where a declared field holds a value of another kind, or a fixed one another value
+ */
+export const checkDocument = (
+  spec: CollectionSpec,
+  key: string,
+  document: Document,
+  before: Document | undefined,
+): void => {
   for (const field in spec.fields) fieldOf(spec, field, key, document)
+  if (before === undefined || spec.fixed === undefined) return
+  for (const field of spec.fixed)
+    if ((before[field] ?? null) !== (document[field] ?? null))
+      throw new InvalidDocument(
+        `Field ${field} of ${spec.name} ${key} is fixed to ${JSON.stringify(before[field])}; it cannot become ${JSON.stringify(document[field])}.`,
+      )
 }
 
 /** A filter with its names and values checked. No values: nothing can match. */

@@ -122,7 +122,7 @@ export class MemoryGeneration implements Generation {
     const writes = stages.flat()
     for (const { collection, key, document } of writes) {
       checkKey(collection, key)
-      if (document) checkDocument(collectionOf(this.collections, collection), key, document)
+      if (document) checkDocument(collectionOf(this.collections, collection), key, document, undefined)
     }
     for (const { collection, key, position, document } of writes) {
       const kept = this.#kept(collection)

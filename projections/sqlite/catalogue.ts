@@ -25,6 +25,7 @@ const specShape = z.object({
       name: z.string(),
       fields: z.record(z.string(), z.enum(['text', 'integer'])),
       indexes: z.array(z.array(z.string())),
+      fixed: z.array(z.string()).optional(),
     }),
   ),
 })

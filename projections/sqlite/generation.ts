@@ -36,13 +36,16 @@ interface Table {
   readonly spec: CollectionSpec
   readonly fields: readonly string[]
   readonly upsert: string
+  /** As `upsert`, but leaving fixed fields; null where there are none. */
+  readonly update: string | null
   readonly select: string
 }
 
 const tableFor = (spec: CollectionSpec): Table => ({
   spec,
   fields: Object.keys(spec.fields),
-  upsert: upsert(spec),
+  upsert: upsert(spec, true),
+  update: (spec.fixed ?? []).length === 0 ? null : upsert(spec, false),
   select: `SELECT key, CAST(position AS TEXT) AS position, document FROM ${tableOf(spec.name)} WHERE key = ?`,
 })
 
@@ -150,7 +153,7 @@ export class SqliteGeneration implements Generation {
   }
 
   #put(connection: Connection, { collection, key, position, document }: DocumentWrite): void {
-    const { spec, fields, upsert } = this.#table(collection)
+    const { spec, fields, upsert, update } = this.#table(collection)
     checkKey(collection, key)
     const values: (string | number | bigint | null)[] = [key, encodePosition(position)]
     if (document === null) values.push(null, ...fields.map(() => null))
@@ -158,6 +161,9 @@ export class SqliteGeneration implements Generation {
       values.push(JSON.stringify(document))
       for (const field of fields) values.push(encodeField(fieldOf(spec, field, key, document)))
     }
+    // Nothing changed: it is a tombstone that is in the way, or a later document.
+    if (document !== null && update !== null && connection.prepare(update).run(...values).changes !== 0)
+      return
     connection.prepare(upsert).run(...values)
   }
 

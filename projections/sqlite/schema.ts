@@ -55,13 +55,19 @@ export const createIndexes = (collection: CollectionSpec): readonly string[] =>
       `CREATE INDEX "i_${collection.name}_${index}" ON ${tableOf(collection.name)} (${[...fields.map(columnOf), 'key'].join(', ')})`,
   )
 
-/** Parameters: key, position, document, then the fields in the order of the spec. */
-export const upsert = (collection: CollectionSpec): string => {
-  const table = tableOf(collection.name)
-  const columns = ['position', 'document', ...Object.keys(collection.fields).map(columnOf)]
+/**
+ * Parameters: key, position, document, then the fields in the order of the spec. `whole` writes every field; without
+ * it a document that takes the place of another leaves the fixed ones, and so their indexes, which SQLite would write
+ * anew whether or not anything in them changed. Of a tombstone nothing is left to leave: that takes the whole.
+ */
+export const upsert = ({ name, fields, fixed = [] }: CollectionSpec, whole: boolean): string => {
+  const table = tableOf(name)
+  const columns = ['position', 'document', ...Object.keys(fields).map(columnOf)]
+  const kept = new Set(whole ? [] : fixed.map(columnOf))
+  const changing = columns.filter((column) => !kept.has(column))
   return `INSERT INTO ${table} (key, ${columns.join(', ')}) VALUES (?${', ?'.repeat(columns.length)})
-    ON CONFLICT (key) DO UPDATE SET ${columns.map((column) => `${column} = excluded.${column}`).join(', ')}
-    WHERE excluded.position > ${table}.position`
+    ON CONFLICT (key) DO UPDATE SET ${changing.map((column) => `${column} = excluded.${column}`).join(', ')}
+    WHERE excluded.position > ${table}.position${whole ? '' : ` AND ${table}.document IS NOT NULL`}`
 }
 
 /** Parameters: epoch, position, event, recorded at, scanned. */

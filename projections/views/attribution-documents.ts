@@ -27,6 +27,7 @@ export const funnel: Collection<FunnelDocument> = collection({
     joins: 'integer',
   },
   indexes: [['community', 'month']],
+  fixed: ['community', 'month', 'source', 'channel'],
   shape: step,
 })
 
@@ -141,5 +142,6 @@ export const sharers: Collection<SharerDocument> = collection({
   name: 'sharers',
   fields: { community: 'text', person: 'text', earned: 'integer' },
   indexes: [['community', 'earned'], ['person']],
+  fixed: ['community', 'person'],
   shape: sharer,
 })

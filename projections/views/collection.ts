@@ -33,7 +33,7 @@ const same = (document: Document | undefined): Document | undefined => document
 export const collection = <T extends Row>(
   spec: CollectionSpec & { readonly shape: Shape<T> },
 ): Collection<T> => {
-  const { name, fields, indexes, shape } = spec
+  const { name, fields, indexes, fixed, shape } = spec
   const read = (document: Document): T => {
     if (shape.is(document)) return document
     throw new UnreadableDocument(
@@ -46,6 +46,7 @@ export const collection = <T extends Row>(
     name,
     fields,
     indexes,
+    fixed,
     read,
     change: (key, fold) => ({ collection: name, key, fold: (document) => fold(readIf(document)) }),
     update: (key, fold) => ({

@@ -112,6 +112,7 @@ export const balances: Collection<BalanceDocument> = collection({
     ['kind', 'account', 'currency', 'month'],
     ['month', 'account'],
   ],
+  fixed: ['account', 'kind', 'currency', 'month'],
   shape: balance,
 })
 

@@ -44,6 +44,7 @@ export const cells: Collection<CellDocument> = collection({
     ['partner', 'month', 'segment', 'community'],
     ['segment', 'community', 'partner', 'month'],
   ],
+  fixed: ['partner', 'community', 'segment', 'month'],
   shape: cell,
 })
 

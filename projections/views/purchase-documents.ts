@@ -84,6 +84,7 @@ export const purchases: Collection<PurchaseDocument> = collection({
     ['person', 'placedAt'],
     ['varianceClass', 'currency', 'placedAt'],
   ],
+  fixed: ['community', 'partner', 'person', 'placedAt', 'currency'],
   shape: purchase,
 })
 

@@ -48,6 +48,7 @@ export const splits: Collection<SplitDocument> = collection({
     ['community', 'segment', 'partner', 'month'],
     ['segment', 'partner', 'community', 'month'],
   ],
+  fixed: ['currency', 'month', 'community', 'segment', 'partner'],
   shape: split,
 })
 
@@ -73,6 +74,7 @@ export const parties: Collection<PartyDocument> = collection({
     ['community', 'partner', 'month'],
     ['partner', 'community', 'month'],
   ],
+  fixed: ['currency', 'month', 'community', 'partner'],
   shape: person,
 })
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
+  type Document,
   type DocumentStore,
   type Generation,
   InvalidDocument,
@@ -117,6 +118,29 @@ export const writesContract = (harness: DocumentStoreHarness): void => {
       expect(await generation.get('things', 'k')).toMatchObject({ position: '6', document: { amount: 6 } })
     })
 
+    it('finds documents with fixed fields by them: as they came, after changes, and begun anew after a deletion', async () => {
+      const pinned = { ...things, name: 'pinned', fixed: ['owner', 'label'] }
+      const fixing = await store.begin(specOf('fixing', 1, [pinned]))
+      const write = (position: number, document: Document | null) =>
+        writeAll(fixing, put('k', position, document, 'pinned'))
+      const found = async (owner: string) =>
+        (await fixing.find({ collection: 'pinned', where: { owner }, limit: 10 })).map(
+          ({ document }) => document,
+        )
+      await write(1, { owner: 'ann', amount: 1 })
+      expect(await found('ann')).toEqual([{ owner: 'ann', amount: 1 }])
+      await write(2, { owner: 'ann', amount: 2 })
+      await write(1, { owner: 'ann', amount: 1 })
+      expect(await found('ann')).toEqual([{ owner: 'ann', amount: 2 }])
+      await write(3, null)
+      expect(await found('ann')).toEqual([])
+      await write(2, { owner: 'ann', amount: 2 })
+      expect(await found('ann')).toEqual([])
+      await write(4, { owner: 'bob', amount: 4 })
+      expect(await found('ann')).toEqual([])
+      expect(await found('bob')).toEqual([{ owner: 'bob', amount: 4 }])
+    })
+
     it('loads documents, tombstones with their position, and nothing for keys never written', async () => {
       await writeAll(generation, put('there', 1, { amount: 1 }), put('gone', 2, null))
       const loaded = await generation.load('things', ['there', 'gone', 'never'])
@@ -193,6 +217,7 @@ export const writesContract = (harness: DocumentStoreHarness): void => {
       ['a bad projection name', specOf('no/slash')],
       ['a bad collection name', specOf('p', 1, [{ ...things, name: 'a b' }])],
       ['a bad field name', specOf('p', 1, [{ ...things, fields: { 'a"': 'text' }, indexes: [] }])],
+      ['an undeclared field fixed', specOf('p', 1, [{ ...things, fixed: ['nothing'] }])],
       ['an index on an undeclared field', specOf('p', 1, [{ ...things, indexes: [['nothing']] }])],
       ['two collections of one name', specOf('p', 1, [things, { ...things, name: 'Things' }])],
     ])('refuses a spec with %s', async (_, spec) => {
