@@ -95,6 +95,8 @@ export interface CommandSpec<
   /** The currency that the stream is kept in; where it is asked for, the client has to name the same. */
   readonly currencyOf?: (state: State) => string | null
   readonly currencyAsked?: 'REQUIRED' | 'OPTIONAL'
+  /** What it says to have happened may lie ahead, since the decision flags it, or since that is what is asked for. */
+  readonly mayLieAhead?: boolean
   /** What else has to happen once it is done, each time it is asked for. */
   readonly after?: (services: Services, id: string) => Promise<void>
   /** What the key stands for, where the input holds what may not be hashed as it is. */

@@ -8,6 +8,7 @@ import type { CommandSpec, Input } from './command-spec.ts'
 import type { ApiContext } from './context.ts'
 import { isRecord } from './input-value.ts'
 import { type Key, readKey } from './key.ts'
+import { unfitTextAdvice, unfitTextIn } from './unfit-text.ts'
 import { errorsOfIssues, inputError, type UserError, userErrorOf } from './user-error.ts'
 
 /** A command that only waits to be given. */
@@ -55,6 +56,12 @@ export const keyOf = ({ input, path }: Asked, required: boolean): Key | null => 
   throw new Unprepared([inputError('INVALID', message, [...path, 'key'])])
 }
 
+/** @throws {Unprepared} INVALID, where text could not be kept as it was sent */
+export const checkTexts = ({ input, path }: Pick<Asked, 'input' | 'path'>): void => {
+  const found = unfitTextIn(input)
+  if (found !== null) throw new Unprepared([inputError('INVALID', unfitTextAdvice, [...path, ...found])])
+}
+
 export const notThere = (thing: string, path: readonly string[]): Unprepared =>
   new Unprepared([inputError('NOT_FOUND', `There is no such ${thing}, or it is none of yours.`, path)])
 
@@ -75,11 +82,25 @@ export const metaOf = (
 const revisionOf = ({ expectedVersion }: Input): number | undefined =>
   typeof expectedVersion === 'number' ? expectedVersion - 1 : undefined
 
-/** When it happened in the world, where the command says so. */
-const occurredAt = (command: unknown): string | null => {
+/** When it happened in the world, where the command says so, and by which property. */
+const occurrenceOf = (command: unknown): { readonly property: string; readonly at: string } | null => {
   if (!isRecord(command)) return null
-  const at = command.occurredAt ?? command.at ?? command.joinedAt ?? command.declaredAt ?? null
-  return typeof at === 'string' ? at : null
+  for (const property of ['occurredAt', 'at', 'joinedAt', 'leftAt', 'declaredAt', 'createdAt']) {
+    const at = command[property] ?? null
+    if (at !== null) return typeof at === 'string' ? { property, at } : null
+  }
+  return null
+}
+
+/** Clocks that run ahead, and zones that were mistaken, differ by less. */
+const aheadMs = 86_400_000
+
+/** @throws {Unprepared} INVALID, where something is said to have happened that cannot have yet */
+export const checkHappened = (at: string, now: number, path: readonly string[]): void => {
+  if (Date.parse(at) <= now + aheadMs) return
+  const message =
+    'This lies more than a day ahead, and what has not happened cannot be recorded. Mind the year.'
+  throw new Unprepared([inputError('INVALID', message, path)])
 }
 
 const isOfType = <Command extends { readonly type: string }, Type extends Command['type']>(
@@ -105,6 +126,7 @@ export const prepareCommand = async <
   const { target, owners } = spec
   if (principal === null) throw new TypeError(`${spec.name} was reached by nobody.`)
 
+  checkTexts(asked)
   const key = keyOf(asked, spec.key === 'REQUIRED')
   let id = ''
   if (target.kind === 'NAMED') {
@@ -136,6 +158,9 @@ export const prepareCommand = async <
   if (!parsed.success) throw new Unprepared(errorsOfIssues(parsed.error.issues, toInput))
   const command = parsed.data
   if (!isOfType(command, spec.type)) throw new TypeError(`${spec.name} was parsed as another command.`)
+  const occurrence = occurrenceOf(command)
+  if (occurrence !== null && spec.mayLieAhead !== true)
+    checkHappened(occurrence.at, Date.parse(now), toInput([occurrence.property]))
   if (target.kind === 'DERIVED') id = target.idOf(services, command, input)
 
   let whose: readonly string[] = []
@@ -170,7 +195,7 @@ export const prepareCommand = async <
   const meta: CommandMeta = {
     ...metaOf(asked, whose),
     commandId: key === null ? newId('command') : derive('command', decider.category, id, ...key.parts),
-    occurredAt: occurredAt(command),
+    occurredAt: occurrence?.at ?? null,
     expectedRevision: spec.versioned ? revisionOf(input) : undefined,
     payload,
   }

@@ -15,6 +15,7 @@ import { limitRule, parserWith } from './limits.ts'
 import { createMaskError } from './masking.ts'
 import { createRateBuckets } from './rate-bucket.ts'
 import { RequestError } from './request-error.ts'
+import { unfitTextAdvice, unfitTextIn } from './unfit-text.ts'
 
 /** Documents whose parse and verdict are kept: so many, of at most so many characters. */
 const kept = { documents: 1_000, characters: 20_000 } as const
@@ -104,6 +105,12 @@ const within = async <Result>(
   }
 }
 
+/** @throws {RequestError} BAD_REQUEST */
+const checkVariables = (variables: Readonly<Record<string, unknown>>): void => {
+  const found = unfitTextIn(variables)
+  if (found !== null) throw new RequestError('BAD_REQUEST', `$${found.join('.')}: ${unfitTextAdvice}`)
+}
+
 const limitExecution = (schema: GraphQLSchema, services: Services): Plugin<ApiContext> => {
   const charge = chargeOperations(schema, services)
   const { wallClockMs } = services.limits
@@ -115,6 +122,8 @@ const limitExecution = (schema: GraphQLSchema, services: Services): Plugin<ApiCo
       setExecuteFn((given) => {
         let cost: CostExtension
         try {
+          // Mutations say where in their input it stands.
+          if (operation.operation !== 'mutation') checkVariables(variableValues ?? {})
           cost = charge(document, operation, variableValues ?? {}, contextValue)
         } catch (error) {
           return { errors: [error] }
@@ -132,6 +141,7 @@ const limitExecution = (schema: GraphQLSchema, services: Services): Plugin<ApiCo
       const operation = getOperationAST(document, operationName)
       if (!operation) return
       try {
+        checkVariables(variableValues ?? {})
         charge(document, operation, variableValues ?? {}, contextValue)
       } catch (error) {
         setSubscribeFn(() => ({ errors: [error] }))

@@ -15,7 +15,7 @@ import { KeyInput } from '../graphql/key.ts'
 import { loadAfter } from '../graphql/load.ts'
 import { MoneyType, moneyOf } from '../graphql/money.ts'
 import { definePayload, done, refused } from '../graphql/outcome.ts'
-import { type Asked, keyOf, metaOf, Unprepared } from '../graphql/prepare.ts'
+import { type Asked, checkTexts, keyOf, metaOf, Unprepared } from '../graphql/prepare.ts'
 import { errorsOfIssues, userErrorOf } from '../graphql/user-error.ts'
 import { NodeType } from './node.ts'
 import { SourceType } from './source.ts'
@@ -109,6 +109,7 @@ builder.mutationField('resolveFact', (t) =>
       const { services, correlationId } = context
       const { stating, store, clock, derive } = services
       try {
+        checkTexts(request)
         const key = keyOf(request, true)
         const meta: CommandMeta = {
           ...metaOf(request, []),

@@ -126,6 +126,7 @@ mutation('reviseOffer', 'ReviseOffer', 'States the next version of an offer.', {
 mutation('withdrawOffer', 'WithdrawOffer', 'Nobody can place it any more.', {
   target: named,
   owners: own,
+  mayLieAhead: true,
   defaulted: ['at'],
   fill: ({ input, now }) => (input.at == null ? { at: now } : {}),
 })

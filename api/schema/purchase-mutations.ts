@@ -119,6 +119,7 @@ export const recordPurchase = mutation(
     key: 'REQUIRED',
     consents: borneByConsent,
     filled: ['statedAt'],
+    mayLieAhead: true,
     defaulted: ['source'],
     fill: ({ input, key, now }) => ({
       statedAt: now,

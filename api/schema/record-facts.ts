@@ -19,7 +19,15 @@ import type { InputField, ScalarName } from '../graphql/input-node.ts'
 import { enumNamed } from '../graphql/input-types.ts'
 import { loadAfter } from '../graphql/load.ts'
 import { done, type Outcome, PayloadType, refused } from '../graphql/outcome.ts'
-import { type Asked, keyOf, metaOf, notThere, Unprepared } from '../graphql/prepare.ts'
+import {
+  type Asked,
+  checkHappened,
+  checkTexts,
+  keyOf,
+  metaOf,
+  notThere,
+  Unprepared,
+} from '../graphql/prepare.ts'
 import { errorsOfIssues, inputError, userErrorOf } from '../graphql/user-error.ts'
 import { PurchaseType } from './purchase.ts'
 import { seesWhole } from './whole-purchase.ts'
@@ -138,6 +146,7 @@ const purchaseOf = async ({ input, path, context, reach }: Asked): Promise<strin
 const stateFact = async <Of extends Type>(asked: Asked, statement: Statement<Of>): Promise<StatedOutcome> => {
   const { input, path, context } = asked
   const { services } = context
+  checkTexts(asked)
   const key = keyOf(asked, true)
   if (key === null) throw new TypeError(`${statement.name} came without a key.`)
   const id = await purchaseOf(asked)
@@ -157,6 +166,7 @@ const stateFact = async <Of extends Type>(asked: Asked, statement: Statement<Of>
     throw new Unprepared([inputError('INVALID', 'There is no such currency.', [...path, 'currency'])])
   const reference = typeof input.reference === 'string' ? input.reference : null
   const at = parsed.data.type === 'RecordPayment' || parsed.data.type === 'RecordRefund' ? parsed.data.at : ''
+  checkHappened(at, services.clock.now(), [...path, 'at'])
   const fact: StatedFact = { source, purchase: { id, reference }, currency, at }
   const { key: _, ...sent } = input
   const meta: CommandMeta = {

@@ -14,7 +14,7 @@ import type { ApiContext } from '../graphql/context.ts'
 import { reachIn } from '../graphql/guard.ts'
 import { type Key, KeyInput, readKey } from '../graphql/key.ts'
 import { done, type Outcome, refused } from '../graphql/outcome.ts'
-import { notThere, Unprepared } from '../graphql/prepare.ts'
+import { checkTexts, notThere, Unprepared } from '../graphql/prepare.ts'
 import { errorsOfIssues, inputError, userErrorOf } from '../graphql/user-error.ts'
 import { PersonPayload } from './person.ts'
 
@@ -150,6 +150,7 @@ builder.mutationField('registerPerson', (t) =>
         return refused([inputError('INVALID', message, ['input', 'key'])])
       }
       try {
+        checkTexts({ input: { ...input }, path: ['input'] })
         return await register(
           context,
           registrarOf(reach, input.communityId ?? null),
