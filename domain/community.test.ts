@@ -1,13 +1,22 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { foundCommunity, givenCommunity, givenDeployment, ids, sealed } from '../tests/support/ecosystem.ts'
+import {
+  foundCommunity,
+  givenCommunity,
+  givenDeployment,
+  givenPerson,
+  ids,
+  sealed,
+} from '../tests/support/ecosystem.ts'
 import { idOf, refusal, World } from '../tests/support/world.ts'
 import { type CommunityCommand, community } from './community.ts'
+import { person } from './person.ts'
 
 let world: World
 const asked = (command: CommunityCommand) => world.when(community, ids.community, command)
 const state = () => world.state(community, ids.community)
 beforeEach(() => {
   world = new World()
+  for (const number of [7, 8, 1_001]) givenPerson(world, idOf('person', number))
 })
 
 describe('founding a community', () => {
@@ -100,6 +109,20 @@ describe('a community', () => {
     await expect(asked({ ...close, pickupPointId: idOf('pickup', 2) })).rejects.toMatchObject(
       refusal('NOT_FOUND', 'pickupPointId'),
     )
+  })
+
+  it('has leaders and operators who are registered', async () => {
+    givenCommunity(world)
+    const nobody = idOf('person', 99)
+    await expect(asked({ ...point, leaderId: nobody })).rejects.toMatchObject(
+      refusal('NOT_FOUND', 'leaderId'),
+    )
+    await expect(asked({ type: 'AppointOperator', personId: nobody })).rejects.toMatchObject(
+      refusal('NOT_FOUND', 'personId'),
+    )
+    const erased = { type: 'PersonErased', data: { personId: idOf('person', 7), reason: 'asked' } } as const
+    world.given(person, idOf('person', 7), erased)
+    await expect(asked(point)).rejects.toMatchObject(refusal('NOT_FOUND', 'leaderId'))
   })
 
   it('opens no other pickup point under the same id', async () => {

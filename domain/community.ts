@@ -6,6 +6,7 @@ import { type DeploymentState, deployment } from './deployment.ts'
 import { eventTypes } from './events/define.ts'
 import { type AttributionPolicy, type CommunityEvent, communityEvents } from './events/organisations.ts'
 import * as shape from './events/shapes.ts'
+import { type PersonState, person } from './person.ts'
 import { same } from './same.ts'
 
 /** Levels are taken as asked here, so that too many of them are named as such. */
@@ -165,10 +166,22 @@ const found = (
   return [{ type: 'CommunityFounded', data: facts }]
 }
 
+/** What a decision looks at, where the command names it. */
+export interface CommunityContext {
+  readonly home: DeploymentState | null
+  readonly person: PersonState | null
+}
+
+const checkRegistered = ({ person: named }: CommunityContext, path: string): void => {
+  if (named === null || named.id === null || named.erased)
+    throw new Rejection('NOT_FOUND', 'There is no such person. Register the person first.', [path])
+}
+
 const openPoint = (
   state: CommunityState,
   communityId: string,
   { type: _, ...facts }: Extract<CommunityCommand, { type: 'OpenPickupPoint' }>,
+  context: CommunityContext,
 ): readonly CommunityEvent[] => {
   const point = state.pickupPoints.find(({ id }) => id === facts.pickupPointId)
   if (point !== undefined) {
@@ -177,15 +190,16 @@ const openPoint = (
   }
   if (state.pickupPoints.length >= most)
     throw new Rejection('CONFLICT', `A community has at most ${most} pickup points.`)
+  checkRegistered(context, 'leaderId')
   return [{ type: 'PickupPointOpened', data: { communityId, ...facts } }]
 }
 
 const decide = (
   state: CommunityState,
   command: CommunityCommand,
-  home: DeploymentState | null,
+  context: CommunityContext,
 ): readonly CommunityEvent[] => {
-  if (command.type === 'FoundCommunity') return found(state, command, home)
+  if (command.type === 'FoundCommunity') return found(state, command, context.home)
   const communityId = knownCommunity(state)
   switch (command.type) {
     case 'DescribeCommunity': {
@@ -199,7 +213,7 @@ const decide = (
       return [{ type: 'AttributionPolicySet', data: { communityId, attribution: command.attribution } }]
     }
     case 'OpenPickupPoint':
-      return openPoint(state, communityId, command)
+      return openPoint(state, communityId, command, context)
     case 'ClosePickupPoint': {
       const { pickupPointId, reason } = command
       const point = state.pickupPoints.find(({ id }) => id === pickupPointId)
@@ -216,6 +230,7 @@ const decide = (
       if (state.operators.includes(command.personId)) return []
       if (state.operators.length >= most)
         throw new Rejection('CONFLICT', `A community has at most ${most} operators.`)
+      checkRegistered(context, 'personId')
       return [{ type: 'OperatorAppointed', data: { communityId, personId: command.personId } }]
     }
     case 'SetCommunityPayee':
@@ -226,15 +241,25 @@ const decide = (
   }
 }
 
-/** Stream `community-{community id}`. The context is the deployment, where the command names it. */
-export const community: Decider<CommunityState, CommunityCommand, CommunityEvent, DeploymentState | null> = {
+/** Stream `community-{community id}`. */
+export const community: Decider<CommunityState, CommunityCommand, CommunityEvent, CommunityContext> = {
   category: 'community',
   initial,
   evolve,
   types: eventTypes(communityEvents),
   gather: async (command, read) => {
-    if (command.type !== 'FoundCommunity' || command.deploymentId === null) return null
-    return read(deployment, command.deploymentId)
+    switch (command.type) {
+      case 'FoundCommunity': {
+        const { deploymentId } = command
+        return { home: deploymentId === null ? null : await read(deployment, deploymentId), person: null }
+      }
+      case 'OpenPickupPoint':
+        return { home: null, person: await read(person, command.leaderId) }
+      case 'AppointOperator':
+        return { home: null, person: await read(person, command.personId) }
+      default:
+        return { home: null, person: null }
+    }
   },
   decide,
 }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import {
+  givenCategory,
   givenCommunity,
   givenMember,
   givenPartner,
@@ -172,6 +173,14 @@ describe('a member', () => {
   beforeEach(() => {
     givenMember(world, ana)
     givenPartner(world)
+    for (const code of ['a', 'b', 'baby', 'furniture']) givenCategory(world, code)
+  })
+
+  it('is interested in what there is a category of', async () => {
+    const categories = ['a', 'nonsense']
+    await expect(
+      asked(ana, { type: 'DeclareInterests', categories, declaredAt: joinedAt }),
+    ).rejects.toMatchObject(refusal('NOT_FOUND', 'categories', '1'))
   })
 
   it.each([...changes, leave])('takes $type once: the same again changes nothing', async (change) => {

@@ -10,6 +10,7 @@ import { type PartnerState, partner } from './partner.ts'
 import { person } from './person.ts'
 import { same, sortedSet } from './same.ts'
 import { isAtLeast } from './segment-rule.ts'
+import { taxonomy } from './taxonomy.ts'
 
 const most = { tags: 100, partners: 20 } as const
 
@@ -39,12 +40,19 @@ const decideMember = (
   state: MembershipState,
   ref: MembershipRef,
   command: Exclude<Others, { type: 'LeaveCommunity' | 'UnbindReferral' | 'WithdrawConsent' }>,
-  partnerState: PartnerState | null,
+  context: MembershipContext,
 ): readonly MembershipEvent[] => {
   switch (command.type) {
     case 'DeclareInterests': {
       const categories = sortedSet(command.categories)
       if (same(state.interests, categories)) return []
+      const unknown = context !== null && 'unknown' in context ? context.unknown : []
+      const index = command.categories.findIndex((code) => unknown.includes(code))
+      if (index !== -1)
+        throw new Rejection('NOT_FOUND', `There is no category ${command.categories[index]}.`, [
+          'categories',
+          String(index),
+        ])
       return [{ type: 'InterestsDeclared', data: { ...ref, categories, declaredAt: command.declaredAt } }]
     }
     case 'TagMember': {
@@ -68,6 +76,7 @@ const decideMember = (
     case 'BecomePartner': {
       const { partnerId } = command
       if (state.partners.includes(partnerId)) return []
+      const partnerState = context !== null && 'partner' in context ? context.partner : null
       if (partnerState === null || partnerState.id === null)
         throw new Rejection('NOT_FOUND', 'There is no such partner. Apply first.', ['partnerId'])
       if (state.partners.length >= most.partners)
@@ -82,7 +91,7 @@ const decideMember = (
 const decideKnown = (
   state: MembershipState,
   command: Others,
-  partnerState: PartnerState | null,
+  context: MembershipContext,
 ): readonly MembershipEvent[] => {
   const { ref } = state
   if (ref === null) throw new Rejection('NOT_FOUND', 'There is no such membership. Join first.')
@@ -107,12 +116,17 @@ const decideKnown = (
     default:
       if (!state.active)
         throw new Rejection('NOT_A_MEMBER', 'The member has left the community. Join again first.')
-      return decideMember(state, ref, command, partnerState)
+      return decideMember(state, ref, command, context)
   }
 }
 
 /** What a decision on a membership looks at, besides itself. */
-export type MembershipContext = { readonly join: JoinContext } | { readonly partner: PartnerState } | null
+export type MembershipContext =
+  | { readonly join: JoinContext }
+  | { readonly partner: PartnerState }
+  /** Categories that the taxonomy does not define. */
+  | { readonly unknown: readonly string[] }
+  | null
 
 /** Stream `membership-{derived from community and person}`. */
 export const makeMembership = (
@@ -121,6 +135,12 @@ export const makeMembership = (
   ...membershipSource,
   gather: async (command, read: Read) => {
     if (command.type === 'BecomePartner') return { partner: await read(partner, command.partnerId) }
+    if (command.type === 'DeclareInterests') {
+      const unknown: string[] = []
+      for (const code of new Set(command.categories))
+        if ((await read(taxonomy, code)).code === null) unknown.push(code)
+      return { unknown }
+    }
     if (command.type !== 'JoinCommunity') return null
     const { communityId, personId, inviterId } = command
     const invited = inviterId !== null && inviterId !== personId
@@ -136,8 +156,7 @@ export const makeMembership = (
     }
   },
   decide: (state, command, context) => {
-    if (command.type !== 'JoinCommunity')
-      return decideKnown(state, command, context !== null && 'partner' in context ? context.partner : null)
+    if (command.type !== 'JoinCommunity') return decideKnown(state, command, context)
     const membershipId = membershipIdOf(derive, command.communityId, command.personId)
     return join(state, membershipId, command, context !== null && 'join' in context ? context.join : null)
   },

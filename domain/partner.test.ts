@@ -92,6 +92,8 @@ describe('an admitted partner', () => {
   })
 
   it('supplies others, never itself', async () => {
+    await expect(asked(link)).rejects.toMatchObject(refusal('NOT_FOUND', 'toPartnerId'))
+    givenPartner(world, link.toPartnerId)
     expect(await asked(link)).toHaveLength(1)
     expect(state().suppliesTo).toEqual([idOf('partner', 2)])
     await expect(asked({ ...link, toPartnerId: ids.partner })).rejects.toMatchObject(

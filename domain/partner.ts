@@ -1,6 +1,6 @@
 /** A partner: a brand that supplies offers. Applies, is admitted or refused, may be suspended. */
 import { z } from 'zod'
-import { type Decider, nothingElse, Rejection, unreachable } from './decider.ts'
+import { type Decider, Rejection, unreachable } from './decider.ts'
 import { eventTypes } from './events/define.ts'
 import { type PartnerEvent, partnerEvents, standardEvidence } from './events/organisations.ts'
 import * as shape from './events/shapes.ts'
@@ -77,7 +77,15 @@ const wrongState = (state: PartnerState, wanted: string): Rejection =>
     status: state.status,
   })
 
-const decide = (state: PartnerState, command: PartnerCommand): readonly PartnerEvent[] => {
+/** Most that one partner supplies. */
+const mostSupplied = 1_000
+
+const decide = (
+  state: PartnerState,
+  command: PartnerCommand,
+  /** Whom it is to supply. */
+  supplied: PartnerState | null,
+): readonly PartnerEvent[] => {
   switch (command.type) {
     case 'ApplyAsPartner': {
       if (state.status === 'REFUSED' || state.status === 'NONE') {
@@ -122,6 +130,10 @@ const decide = (state: PartnerState, command: PartnerCommand): readonly PartnerE
       const partnerId = known(state)
       if (command.toPartnerId === partnerId)
         throw new Rejection('INVALID', 'A partner cannot supply itself.', ['toPartnerId'])
+      if (supplied === null || supplied.id === null)
+        throw new Rejection('NOT_FOUND', 'There is no such partner to supply.', ['toPartnerId'])
+      if (state.suppliesTo.length >= mostSupplied)
+        throw new Rejection('CONFLICT', `A partner supplies at most ${mostSupplied} others.`)
       return [
         { type: 'SupplyLinked', data: { partnerId, toPartnerId: command.toPartnerId, what: command.what } },
       ]
@@ -132,11 +144,11 @@ const decide = (state: PartnerState, command: PartnerCommand): readonly PartnerE
 }
 
 /** Stream `partner-{partner id}`. */
-export const partner: Decider<PartnerState, PartnerCommand, PartnerEvent> = {
+export const partner: Decider<PartnerState, PartnerCommand, PartnerEvent, PartnerState | null> = {
   category: 'partner',
   initial,
   evolve,
   types: eventTypes(partnerEvents),
-  gather: nothingElse,
+  gather: (command, read) => (command.type === 'LinkSupply' ? read(partner, command.toPartnerId) : null),
   decide,
 }

@@ -1,5 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { givenCommunity, givenPartner, givenSuspendedPartner, ids } from '../tests/support/ecosystem.ts'
+import {
+  givenCategory,
+  givenCommunity,
+  givenPartner,
+  givenSuspendedPartner,
+  ids,
+} from '../tests/support/ecosystem.ts'
 import { derive, idOf, refusal, World } from '../tests/support/world.ts'
 import { partnershipIdOf } from './derive.ts'
 import { partner } from './partner.ts'
@@ -70,6 +76,19 @@ describe('proposing', () => {
     ])
     expect(await asked(propose())).toEqual([])
     await expect(asked(propose({ effectiveFrom: march }))).rejects.toMatchObject(refusal('TAKEN'))
+  })
+
+  it('needs the categories that its rates are for', async () => {
+    const rates = [rate(), rate({ category: 'furniture' }), rate({ category: 'nonsense' })]
+    givenCategory(world, 'furniture')
+    await expect(asked(propose({ terms: { rates } }))).rejects.toMatchObject(
+      refusal('NOT_FOUND', 'terms', 'rates', '2', 'category'),
+    )
+    await asked(propose())
+    await expect(asked(amend({ terms: { rates } }))).rejects.toMatchObject(
+      refusal('NOT_FOUND', 'terms', 'rates', '2', 'category'),
+    )
+    expect(await asked(amend({ terms: { rates: rates.slice(0, 2) } }))).toHaveLength(1)
   })
 
   it('needs an admitted partner and a community', async () => {

@@ -10,6 +10,7 @@ import { type PartnerState, partner } from './partner.ts'
 import { askedTerms, checkedTerms } from './partnership/terms.ts'
 import { same } from './same.ts'
 import { checkAdmitted } from './standing.ts'
+import { taxonomy } from './taxonomy.ts'
 
 const proposal = {
   partnerId: shape.partnerId,
@@ -119,6 +120,8 @@ export const termsOfVersion = ({ versions }: PartnershipState, version: number):
 export interface PartnershipContext {
   readonly partner: PartnerState
   readonly community: CommunityState
+  /** Of the rates, those that the taxonomy does not define. */
+  readonly unknownCategories: ReadonlySet<string>
 }
 
 const propose = (
@@ -150,6 +153,11 @@ const propose = (
   if (context === null) throw new TypeError('A proposal was decided without its context.')
   checkAdmitted(context.partner, ['partnerId'])
   knownCommunity(context.community, ['communityId'])
+  for (const [index, { category }] of terms.rates.entries()) {
+    if (category === null || !context.unknownCategories.has(category)) continue
+    const path = ['terms', 'rates', String(index), 'category']
+    throw new Rejection('NOT_FOUND', `There is no category ${category}. Define it first.`, path)
+  }
   const version = (latest?.version ?? 0) + 1
   const data = { partnershipId, partnerId, communityId, by, version, effectiveFrom, terms }
   return [{ type: isProposal ? 'PartnershipProposed' : 'PartnershipAmended', data }]
@@ -196,9 +204,13 @@ export const makePartnership = (
   ...partnershipSource,
   gather: async (command, read) => {
     if (command.type === 'AcceptPartnership' || command.type === 'EndPartnership') return null
+    const unknownCategories = new Set<string>()
+    for (const { category } of command.terms.rates)
+      if (category !== null && (await read(taxonomy, category)).code === null) unknownCategories.add(category)
     return {
       partner: await read(partner, command.partnerId),
       community: await read(community, command.communityId),
+      unknownCategories,
     }
   },
   decide: (state, command, context) => {

@@ -52,6 +52,13 @@ export const foundCommunities = async ({
       },
       `community ${key}`,
     )
+    const leaderId = id('person', 'leader', key)
+    await commander.run(
+      model.person,
+      leaderId,
+      { type: 'RegisterPerson', personId: leaderId, guest: false },
+      `leader ${key}`,
+    )
     await commander.run(
       model.community,
       communityId,
@@ -59,7 +66,7 @@ export const foundCommunities = async ({
         type: 'OpenPickupPoint',
         pickupPointId,
         name: `${name}, corner shop`,
-        leaderId: id('person', 'leader', key),
+        leaderId,
       },
       `pickup ${key}`,
     )

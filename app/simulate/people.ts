@@ -57,17 +57,8 @@ const planMembers = ({ communities, id, options }: Simulation): readonly Planned
 }
 
 export const joinMembers = async (simulation: Simulation): Promise<readonly SimulatedMember[]> => {
-  const { tributary, commander, options, id } = simulation
+  const { tributary, commander, options } = simulation
   const { person, membership } = tributary.model
-  for (const { plan } of simulation.communities) {
-    const leader = id('person', 'leader', plan.key)
-    await commander.run(
-      person,
-      leader,
-      { type: 'RegisterPerson', personId: leader, guest: false },
-      `leader ${plan.key}`,
-    )
-  }
   const planned = planMembers(simulation)
   let done = 0
   const join = async (member: PlannedMember): Promise<void> => {
