@@ -1,7 +1,8 @@
 /** Gives the commands of a batch their answers, once it stands in the log. */
 import { unreachable } from '../domain/decider.ts'
 import { type Codec, eventName, UnreadableEvent } from './codec.ts'
-import type { Position, RecordedEvent, StoredEvent } from './event.ts'
+import type { Executed } from './command.ts'
+import type { Position, RecordedEvent, SealedEvent, StoredEvent } from './event.ts'
 import type { Standing } from './handler-append.ts'
 import type { Batch, Done, Repeat } from './handler-batch.ts'
 import type { HandlerTotals } from './handler-stats.ts'
@@ -58,29 +59,56 @@ const positionsOf = async <State>(
 const decodeAll = (stored: readonly StoredEvent[], codec: Codec): readonly RecordedEvent[] =>
   stored.flatMap((event) => codec.decode(event) ?? [])
 
+/**
+ * A command that was done. Few look at its events, and they are many, so they are decoded when they are asked for. (A
+ * getter of each object's own would be a hidden class of its own, which the garbage collector lets go of late.)
+ */
+class DoneNow<State> implements Executed<State> {
+  readonly state: State
+  readonly revision: number
+  readonly position: Position | null
+  readonly event: string | null
+  readonly replayed = false
+  readonly #sealed: readonly SealedEvent[]
+  readonly #positions: readonly Position[]
+  readonly #codec: Codec
+
+  /** @param sealed the command's own events, at `positions` */
+  constructor(
+    stream: string,
+    { state, revision }: Done<State>,
+    last: Position | null,
+    sealed: readonly SealedEvent[],
+    positions: readonly Position[],
+    codec: Codec,
+  ) {
+    this.state = state
+    this.revision = revision
+    this.position = last
+    this.event = revision === -1 ? null : eventName(stream, revision)
+    this.#sealed = sealed
+    this.#positions = positions
+    this.#codec = codec
+  }
+
+  get events(): readonly RecordedEvent[] {
+    const stored = this.#sealed.map((event, index) => ({ ...event, position: this.#positions[index] ?? '' }))
+    return decodeAll(stored, this.#codec)
+  }
+}
+
 const answerDone = <State>(
   { stream, base, sealed }: Batch<State>,
   task: Task<State>,
-  { state, revision, count }: Done<State>,
+  done: Done<State>,
   positions: readonly Position[],
   codec: Codec,
 ): void => {
-  const end = revision - base.revision
-  task.done({
-    state,
-    revision,
-    position: end === 0 ? base.position : (positions[end - 1] ?? null),
-    event: revision === -1 ? null : eventName(stream, revision),
-    // Few look at the events, and they are many.
-    get events() {
-      const stored = sealed.slice(end - count, end).map((event, index) => ({
-        ...event,
-        position: positions[end - count + index] ?? '',
-      }))
-      return decodeAll(stored, codec)
-    },
-    replayed: false,
-  })
+  const end = done.revision - base.revision
+  const first = end - done.count
+  const last = end === 0 ? base.position : (positions[end - 1] ?? null)
+  const own = sealed.slice(first, end)
+  task.done(new DoneNow(stream, done, last, own, positions.slice(first, end), codec))
 }
 
 /** Answers as the first time, from the log. */

@@ -3,7 +3,7 @@ import { Rejection } from '../domain/decider.ts'
 import type { Codec } from './codec.ts'
 import { ExpectedRevisionConflict } from './command.ts'
 import type { Position, SealedEvent } from './event.ts'
-import type { DoneCommand, DoneCommands } from './handler-keys.ts'
+import { type DoneCommand, DoneCommands } from './handler-keys.ts'
 import type { CachedStream, Fold, Head } from './handler-stream.ts'
 import type { Task } from './handler-task.ts'
 import { type MetadataText, metadataText } from './metadata-text.ts'
@@ -38,7 +38,7 @@ export class Batch<State> {
   readonly decided: { readonly task: Task<State>; readonly answer: Answer<State> }[] = []
   readonly sealed: SealedEvent[] = []
   /** The commands whose events are in the batch. */
-  readonly commands = new Map<string, DoneCommand>()
+  readonly commands = new DoneCommands()
   /** Some of its answers append nothing. */
   answersAlone = false
   state: State

@@ -29,6 +29,15 @@ describe('the commands that a stream remembers', () => {
     expect(done.size).toBe(2)
   })
 
+  it('are all named, be there none, one or several', () => {
+    const done = new DoneCommands()
+    const command = { payloadHash: 'hash', first: 0, last: 0 }
+    for (const ids of [[], ['a'], ['a', 'b'], ['a', 'b', 'c']]) {
+      for (const id of ids) done.set(id, command)
+      expect([...done.entries()]).toEqual(ids.map((id) => [id, command]))
+    }
+  })
+
   it(`are the last ${rememberedCommands}: the oldest goes when another comes`, () => {
     const done = new DoneCommands()
     const total = rememberedCommands * 2 + 3

@@ -15,18 +15,26 @@ export const rememberedCommands = 1_000
  * them, and rests on nothing beside the log.
  */
 export class DoneCommands {
-  /** Null while there are none: many streams that are kept do not exist. */
+  /** Most streams have none, or one for long: a map is made for the second. */
+  #only: readonly [id: string, command: DoneCommand] | null = null
   #commands: Map<string, DoneCommand> | null = null
   /** The ids in a ring, `#next` being the oldest once it is full. */
   readonly #order: string[] = []
   #next = 0
 
   get size(): number {
-    return this.#commands === null ? 0 : this.#commands.size
+    if (this.#commands !== null) return this.#commands.size
+    return this.#only === null ? 0 : 1
   }
 
   get(commandId: string): DoneCommand | undefined {
-    return this.#commands?.get(commandId)
+    if (this.#commands !== null) return this.#commands.get(commandId)
+    return this.#only?.[0] === commandId ? this.#only[1] : undefined
+  }
+
+  /** Those that are remembered, in no order. */
+  entries(): Iterable<readonly [id: string, command: DoneCommand]> {
+    return this.#commands ?? (this.#only === null ? [] : [this.#only])
   }
 
   /** Takes the next event of the stream. Events of one command stand side by side. */
@@ -38,12 +46,23 @@ export class DoneCommands {
 
   /** Takes a whole command, whether or not its events were added one by one already. */
   set(commandId: string, command: DoneCommand): void {
-    this.#commands ??= new Map()
-    const known = this.#commands.has(commandId)
-    this.#commands.set(commandId, command)
+    if (this.#commands === null) {
+      if (this.#only === null || this.#only[0] === commandId) {
+        this.#only = [commandId, command]
+        return
+      }
+      this.#commands = new Map()
+      this.#keep(this.#commands, this.#only[0], this.#only[1])
+    }
+    this.#keep(this.#commands, commandId, command)
+  }
+
+  #keep(commands: Map<string, DoneCommand>, commandId: string, command: DoneCommand): void {
+    const known = commands.has(commandId)
+    commands.set(commandId, command)
     if (known) return
     const oldest = this.#order[this.#next]
-    if (oldest !== undefined) this.#commands.delete(oldest)
+    if (oldest !== undefined) commands.delete(oldest)
     this.#order[this.#next] = commandId
     this.#next = (this.#next + 1) % rememberedCommands
   }

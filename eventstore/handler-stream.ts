@@ -2,7 +2,7 @@
 import { serialize } from 'node:v8'
 import type { EventLike, StateSource } from '../domain/decider.ts'
 import type { EventMetadata, Position, StoredEvent } from './event.ts'
-import { type DoneCommand, DoneCommands } from './handler-keys.ts'
+import { DoneCommands } from './handler-keys.ts'
 import type { Append, OutcomeUnknown } from './port.ts'
 import { seenText } from './streams-seen.ts'
 
@@ -29,15 +29,21 @@ export interface Head {
 export interface AppendedBatch<State> {
   readonly head: Head
   readonly state: State
-  readonly commands: ReadonlyMap<string, DoneCommand>
+  readonly commands: DoneCommands
   readonly bytes: number
 }
 
 /** An append of which the engine did not say whether it happened, the commands in it, and what was said. */
 export interface Doubt {
   readonly append: Append
-  readonly commandIds: ReadonlySet<string>
+  readonly commands: DoneCommands
   readonly error: OutcomeUnknown
+}
+
+/** Where the commands of a stream wait. */
+export interface Waiting {
+  /** Commands that are not answered yet. */
+  readonly waiting: number
 }
 
 const emptyHead: Head = { revision: -1, hash: null, position: null, recordedAt: '' }
@@ -70,12 +76,18 @@ export class CachedStream {
   counted: number | null = null
   /** Since the cache last passed it over. */
   used = false
+  /** Opened by more than who brought it into the cache: others may be at work on it without a pin. */
+  shared = false
+  /** While commands on it wait. */
+  mailbox: Waiting | null = null
   /** Its neighbours in the cache. */
   older: CachedStream | null = null
   newer: CachedStream | null = null
   /** The reading that goes on now, for whoever can share it. */
   reading: { readonly fold: unknown; readonly startedAt: number; readonly done: Promise<void> } | null = null
-  readonly #folds: Fold<unknown>[] = []
+  /** Nearly always the only one. */
+  #fold: Fold<unknown> | null = null
+  readonly #otherFolds: Fold<unknown>[] = []
   #eventBytes = 0
   #measureAt = measuredFrom
   #seenAt = Number.NaN
@@ -98,10 +110,21 @@ export class CachedStream {
 
   /** The state as the source folds it. One stream may be folded by several sources; nearly always it is one. */
   fold<State, Event extends EventLike>(source: StateSource<State, Event>): Fold<State> {
-    for (const fold of this.#folds) if (isOf(fold, source)) return fold
+    const first = this.#fold
+    if (first !== null && isOf(first, source)) return first
+    for (const fold of this.#otherFolds) if (isOf(fold, source)) return fold
     const fold: Fold<State> = { evolve: source.evolve, state: source.initial, revision: -1 }
-    this.#folds.push(fold)
+    if (first === null) this.#fold = fold
+    else this.#otherFolds.push(fold)
     return fold
+  }
+
+  /** Lets go of what takes memory: for a stream that nobody will use again. */
+  empty(): void {
+    this.#fold = null
+    this.#otherFolds.length = 0
+    this.head = emptyHead
+    this.doubt = null
   }
 
   /** The head moves to the next event, which was read. */
@@ -122,7 +145,7 @@ export class CachedStream {
       fold.revision = head.revision
     }
     if (this.head.revision < head.revision) this.head = head
-    for (const [commandId, command] of commands) this.commands.set(commandId, command)
+    for (const [commandId, command] of commands.entries()) this.commands.set(commandId, command)
     this.knowledge = 'KEPT'
     this.grow(bytes)
   }
@@ -143,7 +166,10 @@ export class CachedStream {
     this.#eventBytes += bytes
     if (this.#eventBytes < this.#measureAt) return
     try {
-      this.#eventBytes = this.#folds.reduce((sum, fold) => sum + serialize(fold.state).byteLength, 0)
+      this.#eventBytes = [this.#fold, ...this.#otherFolds].reduce(
+        (sum, fold) => (fold === null ? sum : sum + serialize(fold.state).byteLength),
+        0,
+      )
     } catch {
       // A state that cannot be serialized keeps its estimate, which is on the high side.
     }

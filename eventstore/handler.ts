@@ -10,7 +10,7 @@ import { type CommandMeta, type Executed, HandlerClosed, Overloaded } from './co
 import { NewStreamGuess } from './handler-guess.ts'
 import { type ReadState, StreamReader } from './handler-reader.ts'
 import { type HandlerStats, noTotals } from './handler-stats.ts'
-import type { CachedStream } from './handler-stream.ts'
+import type { CachedStream, Waiting } from './handler-stream.ts'
 import { CommandTask, type TaskParts } from './handler-task.ts'
 import { Mailbox, type MailboxParts, type MailboxSource } from './mailbox.ts'
 import type { EventStore } from './port.ts'
@@ -95,20 +95,20 @@ export interface CommandHandler {
 
 /** The mailbox was made for the same `evolve`, so its states are the decider's. */
 const isFor = <State, Event extends EventLike>(
-  mailbox: Mailbox<unknown>,
+  mailbox: Waiting,
   source: StateSource<State, Event>,
-): mailbox is Mailbox<State> => mailbox.evolve === source.evolve
+): mailbox is Mailbox<State> => mailbox instanceof Mailbox && mailbox.evolve === source.evolve
 
 class Handler implements CommandHandler {
   readonly #limits: HandlerLimits
   readonly #cache: StateCache
   readonly #reader: StreamReader
   readonly #parts: MailboxParts
-  readonly #mailboxes = new Map<string, Mailbox<unknown>>()
   readonly #deciders = new Map<string, unknown>()
   readonly #taskParts: TaskParts
   readonly #totals = noTotals()
   #waiting = 0
+  #mailboxes = 0
   #closed = false
   #drained: (() => void)[] = []
 
@@ -138,7 +138,9 @@ class Handler implements CommandHandler {
       elapsed: now,
       wait: wait ?? ((milliseconds) => setTimeout(milliseconds)),
       random: random ?? Math.random,
-      idle: (stream) => this.#mailboxes.delete(stream),
+      idle: () => {
+        this.#mailboxes -= 1
+      },
     }
   }
 
@@ -173,7 +175,7 @@ class Handler implements CommandHandler {
     return {
       ...this.#totals,
       waiting: this.#waiting,
-      mailboxes: this.#mailboxes.size,
+      mailboxes: this.#mailboxes,
       cachedStreams: this.#cache.size,
       cachedBytes: this.#cache.bytes,
     }
@@ -214,7 +216,7 @@ class Handler implements CommandHandler {
     if (this.#closed) throw new HandlerClosed()
     if (this.#waiting >= this.#limits.waiting) throw new Overloaded('this process', this.#waiting)
     const stream = this.#cache.open(decider.category, id)
-    const there = this.#mailboxes.get(stream.stream)?.waiting ?? 0
+    const there = stream.mailbox?.waiting ?? 0
     if (there >= this.#limits.waitingPerStream) throw new Overloaded(`stream ${stream.stream}`, there)
     const task = new CommandTask(decider, command, meta, rehearsal, this.#taskParts)
     this.#mailbox(stream, decider).push(task)
@@ -230,13 +232,13 @@ class Handler implements CommandHandler {
     const { category, evolve } = decider
     if ((this.#deciders.get(category) ?? evolve) !== evolve) throw twoDeciders(category)
     this.#deciders.set(category, evolve)
-    const known = this.#mailboxes.get(stream.stream)
-    if (known !== undefined) {
+    const known = stream.mailbox
+    if (known !== null) {
       if (isFor(known, decider)) return known
       throw twoDeciders(category)
     }
     const mailbox = new Mailbox<State>(stream, this.#source(decider), this.#parts)
-    this.#mailboxes.set(stream.stream, mailbox)
+    this.#mailboxes += 1
     return mailbox
   }
 

@@ -15,7 +15,7 @@ import { type AnswerParts, answerBatch } from './handler-answer.ts'
 import { type AppenderParts, appendBatch, findOut } from './handler-append.ts'
 import { Batch } from './handler-batch.ts'
 import type { NewStreamGuess } from './handler-guess.ts'
-import type { CachedStream, Doubt, Fold } from './handler-stream.ts'
+import type { CachedStream, Doubt, Fold, Waiting } from './handler-stream.ts'
 import type { Task } from './handler-task.ts'
 import { StoreUnavailable } from './port.ts'
 import type { StateCache } from './state-cache.ts'
@@ -26,8 +26,8 @@ export interface MailboxParts extends AppenderParts, AnswerParts {
   readonly guess: NewStreamGuess
   /** How often a command is decided before it is given up, where others keep appending to the stream. */
   readonly attempts: number
-  /** Called with the stream's name when nothing waits any more: the mailbox is not used again. */
-  readonly idle: (stream: string) => void
+  /** Called when nothing waits any more: the mailbox is not used again. */
+  readonly idle: () => void
 }
 
 /** Most commands that are decided before others of the process get their turn. */
@@ -44,7 +44,7 @@ export interface MailboxSource<State> {
   refresh(stream: CachedStream): Promise<void>
 }
 
-export class Mailbox<State> {
+export class Mailbox<State> implements Waiting {
   readonly evolve: unknown
   readonly #source: MailboxSource<State>
   readonly #parts: MailboxParts
@@ -62,6 +62,7 @@ export class Mailbox<State> {
     this.#source = source
     this.#parts = parts
     stream.pins += 1
+    stream.mailbox = this
   }
 
   /** Commands that are not answered yet. */
@@ -90,8 +91,9 @@ export class Mailbox<State> {
     }
     this.#running = false
     this.#stream.pins -= 1
+    this.#stream.mailbox = null
     if (this.#made) this.#parts.cache.made(this.#stream)
-    this.#parts.idle(this.#stream.stream)
+    this.#parts.idle()
   }
 
   /** Takes those from the front of the queue that have gathered: nobody overtakes. False where there is none. */
@@ -178,7 +180,7 @@ export class Mailbox<State> {
         for (const task of this.#round) task.failed(outcome.error)
         return true
       case 'unknown':
-        this.#doubt({ append, commandIds: new Set(batch.commands.keys()), error: outcome.error })
+        this.#doubt({ append, commands: batch.commands, error: outcome.error })
         return true
       default:
         return unreachable(outcome)
@@ -239,7 +241,7 @@ export class Mailbox<State> {
     const outcome = await findOut(doubt.append, doubt.error, this.#parts)
     if (outcome.kind === 'unknown') {
       for (const task of this.#round) {
-        const inDoubt = doubt.commandIds.has(task.meta.commandId) && !task.rehearsal
+        const inDoubt = doubt.commands.get(task.meta.commandId) !== undefined && !task.rehearsal
         task.failed(inDoubt ? outcome.error : unavailable(doubt))
       }
       return false

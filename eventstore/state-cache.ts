@@ -8,7 +8,7 @@ export interface CacheLimits {
 }
 
 /** How many of the streams made last are kept, whether or not anybody comes back to them. */
-const madeKept = 256
+const madeKept = 64
 
 /** How many streams that stay are passed over before letting go is left to the next call. */
 const mostPassedOver = 8
@@ -52,6 +52,7 @@ export class StateCache {
     const known = this.#shelves.get(category)?.get(id)
     if (known === undefined) return this.#keep(new CachedStream(category, id))
     known.used = true
+    known.shared = true
     return known
   }
 
@@ -60,13 +61,19 @@ export class StateCache {
     const before = this.#made[this.#nextMade]
     this.#made[this.#nextMade] = stream
     this.#nextMade = (this.#nextMade + 1) % madeKept
-    if (before !== undefined && !before.used && before.pins === 0) this.#drop(before)
+    if (before === undefined || before.shared || before.pins > 0) return
+    this.#drop(before)
+    // The table of a Map that has grown refers to the one after it: while one of these waits for a collection of all
+    // garbage, so does what is in those after it.
+    before.empty()
   }
 
   /** Forgets what is known of the stream, since it was wrong. Pins go over to the new one. */
   renew(old: CachedStream): CachedStream {
     const renewed = new CachedStream(old.category, old.id)
     renewed.pins = old.pins
+    renewed.mailbox = old.mailbox
+    renewed.shared = true
     this.#drop(old)
     return this.#keep(renewed)
   }

@@ -23,11 +23,16 @@ export class StreamsSeen {
   see(stream: NamedStream, revision: number): void {
     const name = stream.stream
     const text = stream.seenText(revision)
-    const at = this.#placeOf(name)
-    if (this.#names[at] === name) this.#texts[at] = text
-    else {
-      this.#names.splice(at, 0, name)
-      this.#texts.splice(at, 0, text)
+    const place = this.#placeOf(name)
+    if (this.#names[place] !== name) this.#makeRoom(place)
+    this.#names[place] = name
+    this.#texts[place] = text
+  }
+
+  #makeRoom(place: number): void {
+    for (let at = this.#names.length; at > place; at -= 1) {
+      this.#names[at] = this.#names[at - 1] ?? ''
+      this.#texts[at] = this.#texts[at - 1] ?? ''
     }
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ExpectedRevisionConflict, payloadHashOf } from '../../eventstore/command.ts'
+import { type Executed, ExpectedRevisionConflict, payloadHashOf } from '../../eventstore/command.ts'
 import { rememberedCommands } from '../../eventstore/handler-keys.ts'
 import {
   appendForeign,
@@ -13,6 +13,13 @@ import {
 } from './command-handler-kit.ts'
 import { type WalletCommand, wallet } from './command-handler-wallet.ts'
 
+/** The answer to a repeat, told by the first. */
+const again = <State>(first: Executed<State>): Executed<State> => ({
+  ...first,
+  events: first.events,
+  replayed: true,
+})
+
 const deposit = (amount: number): WalletCommand => ({ type: 'Deposit', amount })
 
 describe.each(engines)('doing each command once ($name)', ({ open }) => {
@@ -25,7 +32,7 @@ describe.each(engines)('doing each command once ($name)', ({ open }) => {
     await handler.execute(wallet, '1', { type: 'Withdraw', amount: 12 }, meta())
 
     const repeat = await handler.execute(wallet, '1', many, first)
-    expect(repeat).toEqual({ ...done, replayed: true, state: expect.anything(), revision: 3 })
+    expect(repeat).toEqual({ ...again(done), state: expect.anything(), revision: 3 })
     expect(repeat.state.balance).toBe(0)
     expect(await everything(store, 'wallet-1')).toHaveLength(4)
   })
@@ -37,7 +44,7 @@ describe.each(engines)('doing each command once ($name)', ({ open }) => {
     clock.advance(1)
     const repeat = await other().execute(wallet, '1', deposit(1), first)
 
-    expect(repeat).toEqual({ ...done, replayed: true })
+    expect(repeat).toEqual(again(done))
     expect(await everything(store, 'wallet-1')).toHaveLength(1)
   })
 
@@ -120,10 +127,7 @@ describe.each(engines)('doing each command once ($name)', ({ open }) => {
         throw new Error('nobody may deposit any more')
       },
     }
-    await expect(handler.execute(closed, '1', deposit(1), first)).resolves.toEqual({
-      ...done,
-      replayed: true,
-    })
+    await expect(handler.execute(closed, '1', deposit(1), first)).resolves.toEqual(again(done))
     await expect(handler.execute(closed, '1', deposit(1), meta())).rejects.toThrow('nobody may deposit')
   })
 
@@ -136,7 +140,7 @@ describe.each(engines)('doing each command once ($name)', ({ open }) => {
     ])
 
     expect(first.replayed).toBe(false)
-    expect(second).toEqual({ ...first, replayed: true })
+    expect(second).toEqual(again(first))
     expect(await everything(store, 'wallet-1')).toHaveLength(1)
   })
 
@@ -155,7 +159,7 @@ describe.each(engines)('doing each command once ($name)', ({ open }) => {
     const refused = expect(reused).rejects.toMatchObject({ code: 'KEY_REUSED' })
     gate.open()
 
-    await expect(second).resolves.toEqual({ ...(await first), replayed: true })
+    await expect(second).resolves.toEqual(again(await first))
     await refused
     expect(store.appends).toHaveLength(1)
   })
