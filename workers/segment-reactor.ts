@@ -6,6 +6,7 @@
 
 import type { Read } from '../domain/decider.ts'
 import type { Derive } from '../domain/derive.ts'
+import type { SegmentRule } from '../domain/events/shapes.ts'
 import { answered } from '../domain/look.ts'
 import { hasMember } from '../domain/member-set.ts'
 import { membershipFacts, membershipSource } from '../domain/membership/state.ts'
@@ -40,9 +41,12 @@ const segmentEvents = ['SegmentDefined', 'SegmentRevised', 'SegmentRetired']
 const mostMembers = 1_000
 const inFlight = 64
 
+/** What a page says of a member: that the membership began on it, and had its interests declared after that. */
+type Beginning = 'JOINED' | 'INTERESTED'
+
 interface Affected {
-  /** Membership, and whether it began on this page: then no roll can hold it yet. */
-  readonly members: Map<string, boolean>
+  /** Null: there is more to the membership than its beginning. */
+  readonly members: Map<string, Beginning | null>
   readonly segments: Set<string>
 }
 
@@ -62,11 +66,25 @@ const affectedBy = (events: readonly RecordedEvent<string, object>[]): ReadonlyM
     const membershipId = textOf(event, 'membershipId')
     if (segmentId !== null) affected.segments.add(segmentId)
     if (membershipId !== null) {
-      const began = event.type === 'MemberJoined' && event.revision === 0
-      affected.members.set(membershipId, affected.members.get(membershipId) ?? began)
+      affected.members.set(membershipId, beginningOf(event, affected.members.get(membershipId)))
     }
   }
   return communities
+}
+
+const beginningOf = (
+  { type, revision }: RecordedEvent<string, object>,
+  before: Beginning | null | undefined,
+): Beginning | null => {
+  if (before === undefined) return type === 'MemberJoined' && revision === 0 ? 'JOINED' : null
+  return before === 'JOINED' && type === 'InterestsDeclared' ? 'INTERESTED' : null
+}
+
+/** Whether joining, and declaring interests, can only lead into the segment. */
+const onlyGrows = ({ definition }: Segment): boolean => {
+  const isPlain = (rule: SegmentRule): boolean =>
+    rule.kind !== 'NOT' && (rule.kind === 'ALL' || rule.kind === 'ANY' ? rule.of.every(isPlain) : true)
+  return definition.kind === 'RULE' && isPlain(definition.rule)
 }
 
 /** Who enters and leaves one bucket of one segment. */
@@ -121,14 +139,15 @@ export const createSegmentReactor = ({ handler, model, derive, membersOf }: Segm
     membershipId: string,
     communityId: string,
     defined: readonly Segment[],
-    began: boolean,
+    /** No roll of these can hold the member, whom they do not pick: looking at the rolls can be spared. */
+    unentered: (segment: Segment) => boolean,
     movements: Movements,
   ): Promise<void> => {
     const held = await heldBy(membershipId, communityId, defined)
     const bucket = bucketOf(membershipId)
     for (const segment of defined) {
       const holds = held.has(segment.id) && !segment.retired
-      if (began && !holds) continue
+      if (!holds && unentered(segment)) continue
       const { state } = await answered(read, (look) => currentRoll(segment.id, bucket, look))
       if (hasMember(state.members, membershipId) === holds) continue
       const movement = movements.of(segment, bucket)
@@ -219,13 +238,21 @@ export const createSegmentReactor = ({ handler, model, derive, membersOf }: Segm
         const defined = (await handler.readFresh(segments, communityId)).state.segments
         const movements = new Movements()
         const changed = defined.filter(({ id }) => affected.segments.has(id))
-        await eachOf(affected.members, ([membershipId, began]) =>
-          compare(membershipId, communityId, defined, began, movements),
+        // The page may be worked through anew: what was recorded then stands for what was so by then.
+        const steady = new Set(defined.filter((each) => onlyGrows(each) && !affected.segments.has(each.id)))
+        await eachOf(affected.members, ([membershipId, beginning]) =>
+          compare(
+            membershipId,
+            communityId,
+            defined,
+            (each) => beginning !== null && steady.has(each),
+            movements,
+          ),
         )
         if (changed.length > 0) {
           for await (const membershipId of membersOf(communityId, last)) {
             if (affected.members.has(membershipId)) continue
-            await compare(membershipId, communityId, changed, false, movements)
+            await compare(membershipId, communityId, changed, () => false, movements)
           }
         }
         await eachOf(movements.all(), (movement) => move(movement, communityId, last.name))

@@ -161,7 +161,20 @@ describe('the reactor that keeps the rolls of segments', () => {
         await react(tributary)
         await checkRolls(community.id, people)
       }),
-      { numRuns: 6 },
+      {
+        numRuns: 6,
+        examples: [
+          // Who is interested no more, or left, before the page with their join was done with.
+          [
+            [
+              { who: 12, what: 0, dies: 11 },
+              { who: 8, what: 0, dies: 7 },
+              { who: 4, what: 1, dies: 4 },
+              { who: 7, what: 2, dies: 1 },
+            ],
+          ],
+        ],
+      },
     )
   })
 })
