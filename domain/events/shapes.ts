@@ -50,7 +50,7 @@ export const sealed = z.strictObject({
   tag: z.base64(),
 })
 /** Where a stated fact comes from: the system of record and its number there. */
-export const source = z.strictObject({ system: code, id: z.string().trim().min(1).max(120) })
+export const source = z.strictObject({ id: z.string().trim().min(1).max(120), system: code })
 
 export const roles = [
   'PARTNER',

@@ -5,16 +5,16 @@
 import { z } from 'zod'
 import * as shape from '../events/shapes.ts'
 
-const clearing = { provider: shape.code, account: shape.code }
-
+/** Keys of what is stated often stand sorted: the canonical text of what comes out of these schemas costs least. */
 export const payment = z.strictObject({
-  captureId: shape.code,
-  ...clearing,
-  transactionId: z.string().trim().min(1).max(120),
-  method: shape.code,
-  instalments: z.int().min(1).max(1_000).nullable(),
+  account: shape.code,
   amount: shape.amount,
   at: shape.instant,
+  captureId: shape.code,
+  instalments: z.int().min(1).max(1_000).nullable(),
+  method: shape.code,
+  provider: shape.code,
+  transactionId: z.string().trim().min(1).max(120),
 })
 export type Payment = z.infer<typeof payment>
 
@@ -38,20 +38,20 @@ export const placedLine = z.discriminatedUnion('kind', [
 export type PlacedLine = z.infer<typeof placedLine>
 
 export const recordedLine = z.strictObject({
-  kind: z.enum(['GOODS', 'FREIGHT', 'OTHER']),
-  partnerId: shape.partnerId,
-  /** Version null: the one in force when it was sold. */
-  offer: z.strictObject({ id: shape.offerId, version: shape.version.nullable() }).nullable(),
-  category: shape.code.nullable(),
-  quantity: shape.quantity,
-  /** Of one unit, before discounts. */
-  listPrice: shape.amount,
-  discounts: z.array(discount).max(20),
-  tax: z
-    .strictObject({ inclusive: z.literal(true), rateBasisPoints: shape.basisPoints, amount: shape.amount })
-    .nullable(),
   /** What the buyer paid or owes for the whole line. */
   amount: shape.amount,
+  category: shape.code.nullable(),
+  discounts: z.array(discount).max(20),
+  kind: z.enum(['GOODS', 'FREIGHT', 'OTHER']),
+  /** Of one unit, before discounts. */
+  listPrice: shape.amount,
+  /** Version null: the one in force when it was sold. */
+  offer: z.strictObject({ id: shape.offerId, version: shape.version.nullable() }).nullable(),
+  partnerId: shape.partnerId,
+  quantity: shape.quantity,
+  tax: z
+    .strictObject({ amount: shape.amount, inclusive: z.literal(true), rateBasisPoints: shape.basisPoints })
+    .nullable(),
 })
 export type RecordedLine = z.infer<typeof recordedLine>
 
@@ -82,18 +82,18 @@ export const purchaseCommand = z.discriminatedUnion('type', [
     at: shape.instant,
   }),
   z.strictObject({
-    type: z.literal('RecordPurchase'),
-    purchaseId: shape.purchaseId,
-    source: shape.source,
     communityId: shape.communityId,
-    personId: shape.personId,
     currency: shape.currency,
     lines: z.array(recordedLine).min(1).max(200),
-    payments: z.array(payment).max(100),
-    pickupPointId: shape.pickupPointId.nullable(),
     occurredAt: shape.instant,
+    payments: z.array(payment).max(100),
+    personId: shape.personId,
+    pickupPointId: shape.pickupPointId.nullable(),
+    purchaseId: shape.purchaseId,
+    source: shape.source,
     /** When it was stated: what lies ahead of it by more than a day is flagged. Left out of what is old for sure. */
     statedAt: shape.instant.optional(),
+    type: z.literal('RecordPurchase'),
   }),
   z.strictObject({ type: z.literal('CapturePayment'), ...payment.shape, currency: shape.currency }),
   z.strictObject({ type: z.literal('RecordPayment'), ...payment.shape, currency: shape.currency }),

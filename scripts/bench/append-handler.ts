@@ -1,7 +1,7 @@
 /** Child: purchases through the command handler, 256 in flight, each durable when it is answered. */
 import { openTributary } from '../../app/tributary.ts'
 import { answerQuestions } from './child.ts'
-import { fillTo, openMarket, sellMany } from './market.ts'
+import { fillTo, openMarket, salesOf, sellAll } from './market.ts'
 
 const [folder = ''] = process.argv.slice(2)
 const tributary = await openTributary({ folder })
@@ -16,8 +16,11 @@ answerQuestions(
       return { head: Number(await tributary.store.head()) }
     }
     const before = Number(await tributary.store.head())
+    // As the rows that are inserted plainly are at hand before the clock starts.
+    const sales = salesOf(market, sold, Number(number))
+    global.gc?.()
     const start = performance.now()
-    await sellMany(tributary, market, sold, Number(number), 256)
+    await sellAll(tributary, sales, 256)
     const milliseconds = performance.now() - start
     sold += Number(number)
     const after = Number(await tributary.store.head())

@@ -24,6 +24,7 @@ answerQuestions(
       )
       .all(Number(after), Number(through))
       .map((row) => Object.values(row))
+    global.gc?.()
     const start = performance.now()
     for (let at = 0; at < rows.length; at += rowsPerCommit) {
       target.exec('BEGIN IMMEDIATE')

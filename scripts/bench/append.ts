@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { filesIn } from '../../app/tributary.ts'
-import { startChild } from './child.ts'
+import { startLikeProduct } from './child.ts'
 import { type Figure, median, type Round } from './figure.ts'
 
 const perSecond = ({ events = 0, milliseconds = 1 }: Readonly<Record<string, number>>): number =>
@@ -15,7 +15,7 @@ export const append: Figure = {
   measure: async ({ folder, sizes, say }) => {
     const data = join(folder, 'append')
     mkdirSync(data, { recursive: true })
-    const ours = startChild('./append-handler.ts', data)
+    const ours = startLikeProduct('./append-handler.ts', data)
     say(`filling a log to ${sizes.log} events`)
     await ours.ask(`fill ${sizes.log}`)
     const { log } = filesIn(data)
@@ -23,7 +23,7 @@ export const append: Figure = {
     const database = new DatabaseSync(log, { readOnly: true })
     database.exec(`VACUUM INTO '${copy.replaceAll("'", "''")}'`)
     database.close()
-    const raw = startChild('./append-raw.ts', log, copy)
+    const raw = startLikeProduct('./append-raw.ts', log, copy)
     const rounds: Round[] = []
     let head = 0
     for (let round = 0; round <= sizes.rounds; round++) {

@@ -4,6 +4,7 @@ import { createRandom, type Random } from '../../app/simulate/random.ts'
 import { simulate } from '../../app/simulate/simulate.ts'
 import type { Tributary } from '../../app/tributary.ts'
 import type { CommandOf } from '../../domain/purchase/commands.ts'
+import type { CommandMeta } from '../../eventstore/command.ts'
 import { newCorrelationId, newId } from '../../platform/ids.ts'
 
 const until = '2026-07-01T00:00:00.000Z'
@@ -35,51 +36,52 @@ export const openMarket = async (tributary: Tributary): Promise<Market> => {
       const personId = stall.members[random.longTail(stall.members.length)] ?? random.pick(stall.members)
       const occurredAt = new Date(Date.parse(until) - (number % 15_000_000) * 1_000).toISOString()
       const freight = 500
+      // Keys stand sorted, as they come out of the schemas of commands.
       return {
-        type: 'RecordPurchase',
-        purchaseId: newId('purchase'),
-        source: { system: 'bench', id: String(number) },
         communityId: stall.communityId,
-        personId,
         currency: stall.currency,
         lines: [
           {
-            kind: 'GOODS',
-            partnerId: offer.partnerId,
-            offer: { id: offer.id, version: 1 },
-            category: offer.category,
-            quantity: 1,
-            listPrice: offer.price,
-            discounts: [],
-            tax: null,
             amount: offer.price,
+            category: offer.category,
+            discounts: [],
+            kind: 'GOODS',
+            listPrice: offer.price,
+            offer: { id: offer.id, version: 1 },
+            partnerId: offer.partnerId,
+            quantity: 1,
+            tax: null,
           },
           {
-            kind: 'FREIGHT',
-            partnerId: offer.partnerId,
-            offer: null,
-            category: null,
-            quantity: 1,
-            listPrice: freight,
-            discounts: [],
-            tax: null,
             amount: freight,
+            category: null,
+            discounts: [],
+            kind: 'FREIGHT',
+            listPrice: freight,
+            offer: null,
+            partnerId: offer.partnerId,
+            quantity: 1,
+            tax: null,
           },
         ],
+        occurredAt,
         payments: [
           {
-            captureId: 'capture-1',
-            provider: 'stripe',
             account: 'main',
-            transactionId: `t-${number}`,
-            method: 'card',
-            instalments: null,
             amount: offer.price + freight,
             at: occurredAt,
+            captureId: 'capture-1',
+            instalments: null,
+            method: 'card',
+            provider: 'stripe',
+            transactionId: `t-${number}`,
           },
         ],
+        personId,
         pickupPointId: null,
-        occurredAt,
+        purchaseId: newId('purchase'),
+        source: { id: String(number), system: 'bench' },
+        type: 'RecordPurchase',
       }
     },
   }
@@ -122,30 +124,44 @@ const readStalls = async ({ store, codec, model }: Tributary): Promise<ReadonlyM
   }
 }
 
-export const record = (tributary: Tributary, command: CommandOf<'RecordPurchase'>): Promise<unknown> =>
-  tributary.handler.execute(tributary.model.purchase, command.purchaseId, command, {
-    commandId: newId('command'),
-    correlationId: newCorrelationId(),
-    causationId: null,
-    actor: { kind: 'SYSTEM', id: 'bench', onBehalfOf: null },
-    occurredAt: null,
-    traceparent: null,
+interface Sale {
+  readonly command: CommandOf<'RecordPurchase'>
+  readonly meta: CommandMeta
+}
+
+/** `count` sales, numbered from `from` up: all that a caller would hand over. */
+export const salesOf = (market: Market, from: number, count: number): readonly Sale[] => {
+  const random = createRandom(seed, `sales ${from}`)
+  return Array.from({ length: count }, (_, index) => ({
+    command: market.sale(random, from + index),
+    meta: {
+      commandId: newId('command'),
+      correlationId: newCorrelationId(),
+      causationId: null,
+      actor: { kind: 'SYSTEM', id: 'bench', onBehalfOf: null },
+      occurredAt: null,
+      traceparent: null,
+    },
+  }))
+}
+
+/** Records sales with `width` in flight. */
+export const sellAll = (
+  { handler, model }: Tributary,
+  sales: readonly Sale[],
+  width: number,
+): Promise<void> =>
+  inParallel(sales, width, async ({ command, meta }) => {
+    await handler.execute(model.purchase, command.purchaseId, command, meta)
   })
 
-/** Sales with `width` in flight. */
 export const sellMany = (
   tributary: Tributary,
   market: Market,
   from: number,
   count: number,
   width: number,
-): Promise<void> => {
-  const random = createRandom(seed, `sales ${from}`)
-  const numbers = Array.from({ length: count }, (_, i) => from + i)
-  return inParallel(numbers, width, async (number) => {
-    await record(tributary, market.sale(random, number))
-  })
-}
+): Promise<void> => sellAll(tributary, salesOf(market, from, count), width)
 
 /** Sales until the log holds at least so many events. Each is two: the sale and its payment. */
 export const fillTo = async (
