@@ -17,6 +17,7 @@ const state = () => world.state(community, ids.community)
 beforeEach(() => {
   world = new World()
   for (const number of [7, 8, 1_001]) givenPerson(world, idOf('person', number))
+  givenPerson(world, ids.owner)
 })
 
 describe('founding a community', () => {
@@ -26,6 +27,12 @@ describe('founding a community', () => {
     expect(await asked(foundCommunity())).toEqual([])
     await expect(asked({ ...foundCommunity(), name: 'Others' })).rejects.toMatchObject(
       refusal('KEY_REUSED', 'communityId'),
+    )
+  })
+
+  it('needs an owner who is registered', async () => {
+    await expect(asked({ ...foundCommunity(), ownerId: idOf('person', 99) })).rejects.toMatchObject(
+      refusal('NOT_FOUND', 'ownerId'),
     )
   })
 

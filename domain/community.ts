@@ -140,11 +140,23 @@ const checkLevels = ({ levels }: AttributionPolicy): void => {
     )
 }
 
+/** What a decision looks at, where the command names it. */
+export interface CommunityContext {
+  readonly home: DeploymentState | null
+  readonly person: PersonState | null
+}
+
+const checkRegistered = ({ person: named }: CommunityContext, path: string): void => {
+  if (named === null || named.id === null || named.erased)
+    throw new Rejection('NOT_FOUND', 'There is no such person. Register the person first.', [path])
+}
+
 const found = (
   state: CommunityState,
   { type: _, deploymentId: __, ...facts }: Extract<CommunityCommand, { type: 'FoundCommunity' }>,
-  home: DeploymentState | null,
+  context: CommunityContext,
 ): readonly CommunityEvent[] => {
+  const { home } = context
   if (state.founded !== null) {
     if (same(state.founded, facts)) return []
     throw new Rejection('KEY_REUSED', 'A community with this id was founded otherwise.', ['communityId'])
@@ -163,18 +175,8 @@ const found = (
         currencies: home.currencies.join(' '),
       },
     )
+  checkRegistered(context, 'ownerId')
   return [{ type: 'CommunityFounded', data: facts }]
-}
-
-/** What a decision looks at, where the command names it. */
-export interface CommunityContext {
-  readonly home: DeploymentState | null
-  readonly person: PersonState | null
-}
-
-const checkRegistered = ({ person: named }: CommunityContext, path: string): void => {
-  if (named === null || named.id === null || named.erased)
-    throw new Rejection('NOT_FOUND', 'There is no such person. Register the person first.', [path])
 }
 
 const openPoint = (
@@ -199,7 +201,7 @@ const decide = (
   command: CommunityCommand,
   context: CommunityContext,
 ): readonly CommunityEvent[] => {
-  if (command.type === 'FoundCommunity') return found(state, command, context.home)
+  if (command.type === 'FoundCommunity') return found(state, command, context)
   const communityId = knownCommunity(state)
   switch (command.type) {
     case 'DescribeCommunity': {
@@ -250,8 +252,9 @@ export const community: Decider<CommunityState, CommunityCommand, CommunityEvent
   gather: async (command, read) => {
     switch (command.type) {
       case 'FoundCommunity': {
-        const { deploymentId } = command
-        return { home: deploymentId === null ? null : await read(deployment, deploymentId), person: null }
+        const { deploymentId, ownerId } = command
+        const home = deploymentId === null ? null : await read(deployment, deploymentId)
+        return { home, person: await read(person, ownerId) }
       }
       case 'OpenPickupPoint':
         return { home: null, person: await read(person, command.leaderId) }

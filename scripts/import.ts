@@ -14,9 +14,10 @@ checked before anything is stated; rows that do not fit are parked in the intake
 
 Sellers become partners, states of customers communities (orders without a known buyer: one guest each in the
 community "Unknown"), families of categories segments, and products of sellers offers. Every partnership has the
-same terms: a pool of 12 % of the goods, of which the platform has 60 %, the community's owner 25 %, the sharer
-10 % and who invited the sharer 5 % (absent sharers' parts: to the owner, and to the platform); payable 14 days
-after the payment; nothing is kept on refund.
+same terms from 2016-01-01 on: a pool of 12 % of the goods (freight has none), of which the platform has 60 %, the
+community's owner 25 %, the sharer 10 % and who invited the sharer 5 %. Nobody shares in the files, so the sharer's
+part is the owner's, and the inviter's the platform's. Payable 14 days after the payment; the platform bears payment
+fees; nothing is kept on refund.
 
 Running it again changes nothing; after it was stopped, it goes on.`
 

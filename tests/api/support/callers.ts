@@ -131,7 +131,7 @@ export const makeThings = async (world: World, all: Ecosystem): Promise<Things> 
     facts: offerFacts,
     first: 5,
     toPartnerId: newId('partner'),
-    ownerId: newId('person'),
+    ownerId: all.personId,
     leaderId: all.personId,
     payee: { holder: 'X', account: '12345' },
     visitorId: newId('visitor'),

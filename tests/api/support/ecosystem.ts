@@ -1,7 +1,6 @@
 /** A small ecosystem, made through the API: one community, one partner that sells in it, one member. */
 import { expect } from 'vitest'
 import { isRecord } from '../../../api/graphql/input-value.ts'
-import { newId } from '../../../platform/ids.ts'
 import type { World } from './world.ts'
 
 export type Input = Readonly<Record<string, unknown>>
@@ -132,7 +131,8 @@ export const makePartner = async (world: World, operator: string, name: string) 
 }
 
 export const makeCommunity = async (world: World, operator: string, name: string) => {
-  const ownerId = newId('person')
+  const registered = await done(world, operator, 'registerPerson', { key: key() }, 'person { id }')
+  const ownerId = textAt(registered.fields, 'person', 'id')
   const input = {
     name,
     zone: 'America/Sao_Paulo',
