@@ -1,9 +1,9 @@
 /** Loads what crediting another sharer looks at: who invited them, and the terms frozen on each line. */
 
-import { community } from '../community.ts'
 import { Rejection } from '../decider.ts'
 import { type Derive, membershipIdOf, partnershipIdOf } from '../derive.ts'
 import type { SaleLine } from '../events/sale.ts'
+import type { Role } from '../events/shapes.ts'
 import type { Look } from '../look.ts'
 import { inviterAt, membershipSource } from '../membership/state.ts'
 import { partnershipSource } from '../partnership.ts'
@@ -12,6 +12,10 @@ import { splitLine } from '../split.ts'
 import type { CommandOf } from './commands.ts'
 import type { Correction } from './correct.ts'
 import { purchaseSource } from './evolve.ts'
+
+/** Who had a role on a line when it was sold; null: nobody, or the terms knew no such role. */
+const partyOf = ({ legs }: SaleLine, role: Role): string | null =>
+  legs.find((leg) => leg.role === role)?.party ?? null
 
 export const gatherCorrection = (
   derive: Derive,
@@ -30,9 +34,6 @@ export const gatherCorrection = (
       ? null
       : inviterAt(look(membershipSource, membershipIdOf(derive, communityId, sharerId)), sale.placedAt)
   const inviterId = inviter === sale.personId || inviter === sharerId ? null : inviter
-  const buyer = look(person, sale.personId)
-  const points = look(community, communityId).pickupPoints
-  const leaderId = points.find(({ id }) => id === sale.pickupPointId)?.leaderId ?? null
   const partnerships = new Map(
     [...new Set(sale.lines.map(({ partnerId }) => partnerId))].map(
       (id) => [id, look(partnershipSource, partnershipIdOf(derive, id, communityId))] as const,
@@ -66,8 +67,9 @@ export const gatherCorrection = (
           partnerId: line.partnerId,
           communityId,
           credited,
-          leaderId,
-          buyerId: buyer.guest ? null : sale.personId,
+          // As at the sale: a guest may have become known since, and a pickup point may have opened.
+          leaderId: partyOf(line, 'LEADER'),
+          buyerId: partyOf(line, 'BUYER'),
         },
       ).legs
     },
