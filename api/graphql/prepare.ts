@@ -95,8 +95,13 @@ const occurrenceOf = (command: unknown): { readonly property: string; readonly a
 /** Clocks that run ahead, and zones that were mistaken, differ by less. */
 const aheadMs = 86_400_000
 
-/** @throws {Unprepared} INVALID, where something is said to have happened that cannot have yet */
+/** Nothing that is told by `at` is older: no payment, no touch. Who is a member since when, a club knows better. */
+const earliest = '2000-01-01T00:00:00.000Z'
+
+/** @throws {Unprepared} INVALID, where something is said to have happened that cannot have, or not yet */
 export const checkHappened = (at: string, now: number, path: readonly string[]): void => {
+  if (path.at(-1) === 'at' && at < earliest)
+    throw new Unprepared([inputError('INVALID', 'This is too long ago to be so. Mind the year.', path)])
   if (Date.parse(at) <= now + aheadMs) return
   const message =
     'This lies more than a day ahead, and what has not happened cannot be recorded. Mind the year.'

@@ -22,6 +22,9 @@ const meanings = {
       'The category of a line is not defined. Its figures stand under it all the same, and no family has them.',
   },
   PERSON_UNKNOWN: { description: 'The buyer was never registered, or was erased since.' },
+  PICKUP_POINT_UNKNOWN: {
+    description: 'The community has no such pickup point, or it was closed by the time the sale was stated.',
+  },
   OCCURRED_IN_FUTURE: {
     description: 'The sale, or a payment stated with it, lies more than a day ahead of when it was stated.',
   },

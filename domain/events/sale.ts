@@ -23,6 +23,7 @@ export const flags = [
   'OCCURRED_IN_FUTURE',
   'OCCURRED_TOO_EARLY',
   'BEARER_UNCONFIRMED',
+  'PICKUP_POINT_UNKNOWN',
 ] as const
 export const flag = z.enum(flags)
 export type Flag = z.infer<typeof flag>

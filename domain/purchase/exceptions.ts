@@ -15,6 +15,7 @@ export const refuse: Objection = (flag, _line, message, path) => {
     case 'OFFER_UNKNOWN':
     case 'CATEGORY_UNKNOWN':
     case 'PERSON_UNKNOWN':
+    case 'PICKUP_POINT_UNKNOWN':
       throw new Rejection('NOT_FOUND', message, path)
     case 'PRICE_DIFFERS':
       throw new Rejection('VERSION_CHANGED', message, path)

@@ -11,6 +11,7 @@ import {
 } from '../../tests/support/ecosystem.ts'
 import { derive, idOf, refusal, World } from '../../tests/support/world.ts'
 import { definitionOf } from '../catalogue.ts'
+import { community } from '../community.ts'
 import { membershipSource } from '../membership/state.ts'
 import { partner } from '../partner.ts'
 import { person } from '../person.ts'
@@ -172,6 +173,19 @@ describe('a stated sale', () => {
     await expect(flagged({ lines: [{ ...chair, discounts, amount: 24_000 }] })).rejects.toMatchObject(
       refusal('INVALID', 'lines', '0', 'discounts', '0', 'bearer'),
     )
+  })
+
+  it('fetched where the community has no open pickup point is flagged, and one that is open is not', async () => {
+    const pickupPointId = idOf('pickup')
+    expect(await flagged({ pickupPointId })).toEqual(['PICKUP_POINT_UNKNOWN'])
+    const place = { communityId: ids.community, pickupPointId }
+    const world = ecosystem().given(community, ids.community, {
+      type: 'PickupPointOpened',
+      data: { ...place, name: 'Corner', leaderId: buyer },
+    })
+    expect(await flagged({ pickupPointId }, world)).toEqual([])
+    world.given(community, ids.community, { type: 'PickupPointClosed', data: { ...place, reason: 'moved' } })
+    expect(await flagged({ pickupPointId }, world)).toEqual(['PICKUP_POINT_UNKNOWN'])
   })
 
   it('of as many lines as there may be holds every flag that each may have', async () => {

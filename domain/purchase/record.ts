@@ -169,6 +169,9 @@ export const record = (
   )
   objectToLines(command, unknown, object)
   guarded(drafts.reduce((sum, { amount }) => sum + amount, 0))
+  const leaderId = leaderOf(around, command.pickupPointId, (message) =>
+    object('PICKUP_POINT_UNKNOWN', null, message, ['pickupPointId']),
+  )
   const sale: Sale = freezeSale({
     facts: {
       ...saleFacts(around, command.purchaseId, communityId, personId, occurredAt),
@@ -180,7 +183,7 @@ export const record = (
     attribution: creditedFor(around, personId, occurredAt),
     lines: drafts,
     flags,
-    leaderId: leaderOf(around, command.pickupPointId, () => undefined),
+    leaderId,
     buyerId: around.guest ? null : personId,
   })
   return [{ type: 'PurchasePlaced', data: sale }, ...paymentsOf(sale, command.payments, tolerance)]

@@ -113,6 +113,19 @@ describe('what has not happened yet', () => {
     await done(world, found?.token(place()) ?? '', name, input)
   })
 
+  it.each([
+    'capturePayment',
+    'recordPayment',
+    'refundPurchase',
+    'recordRefund',
+    'recordCampaignCost',
+    'recordTouch',
+  ])('and what is too old for any community %s does not take either', async (name) => {
+    expect(await refusalOf(name, (input) => ({ ...input, at: '0206-03-01T10:00:00Z' }))).toEqual([
+      ['INVALID', 'input.at'],
+    ])
+  })
+
   it('may be asked for where that is what is meant: an offer that ends later', async () => {
     const offer = { partnerId: all.partnerId, facts: offerFacts, key: key() }
     const { fields } = await done(world, all.brand, 'publishOffer', offer, 'offer { id }')
