@@ -14,8 +14,11 @@ export interface Reactor {
   readonly types: readonly string[]
   /** Which events of its types, in log order, are worth reading; all, where it is absent. What it throws is tried again. */
   readonly choose?: (events: readonly StoredEvent[]) => Promise<readonly StoredEvent[]>
-  /** Events in log order. Resolves once all that they lead to is in the log; what it throws is tried again. */
-  readonly react: (events: readonly RecordedEvent<string, object>[]) => Promise<void>
+  /**
+   * Events in log order. Resolves once all that they lead to is in the log; what it throws is tried again. `again`: some
+   * of it may have been done before, by a try that failed or a process that died.
+   */
+  readonly react: (events: readonly RecordedEvent<string, object>[], again: boolean) => Promise<void>
 }
 
 export interface ReactorStatus {
@@ -47,6 +50,9 @@ export interface RunningReactor {
 }
 
 const longestWaitMs = 30_000
+/** A page of at least so many events shows that many come: then they may gather for so long, in milliseconds. */
+const busyFrom = 32
+const gatherMs = 100
 
 /** Checkpoints stand in the document store, as those of views do: a generation without collections. */
 const openCheckpoint = async (documents: DocumentStore, name: string): Promise<Generation> => {
@@ -68,6 +74,8 @@ class Running implements RunningReactor {
   #atHead = false
   #failures = 0
   #lastError: string | null = null
+  /** What follows the checkpoint may have been begun: by another process, or by a try that failed. */
+  #again = true
 
   constructor(reactor: Reactor, parts: ReactorParts, generation: Generation, checkpoint: Checkpoint) {
     this.#reactor = reactor
@@ -127,12 +135,16 @@ class Running implements RunningReactor {
     const { signal } = this.#stopping
     while (!signal.aborted) {
       try {
-        await this.#page(generation)
+        const read = await this.#page(generation)
+        this.#again = false
         this.#failures = 0
         this.#lastError = null
-        if (this.#atHead) await store.waitForAppend(this.#checkpoint.position, 1_000, signal)
+        if (!this.#atHead) continue
+        if (read >= busyFrom) await this.#pause(gatherMs)
+        await store.waitForAppend(this.#checkpoint.position, 1_000, signal)
       } catch (error) {
         if (signal.aborted) return
+        this.#again = true
         this.#failures += 1
         this.#lastError = error instanceof Error ? error.message : String(error)
         onError(this.#reactor.name, error)
@@ -154,13 +166,14 @@ class Running implements RunningReactor {
     })
   }
 
-  async #page(generation: Generation): Promise<void> {
+  /** Answers how many events it read. */
+  async #page(generation: Generation): Promise<number> {
     const { store, codec, pageSize = 4_096 } = this.#parts
     const page = await store.readLog(this.#checkpoint.position, pageSize)
     const ofTypes = page.events.filter(({ type }) => this.#types.has(type))
     const chosen = ofTypes.length === 0 ? [] : await (this.#reactor.choose?.(ofTypes) ?? ofTypes)
     const events = chosen.flatMap((stored) => codec.decode(stored) ?? [])
-    if (events.length > 0) await this.#reactor.react(events)
+    if (events.length > 0) await this.#reactor.react(events, this.#again)
     const last = page.events.at(-1)
     if (last !== undefined) {
       this.#checkpoint = {
@@ -174,6 +187,7 @@ class Running implements RunningReactor {
     }
     this.#atHead = page.atHead
     for (const settle of [...this.#waiting]) settle()
+    return page.events.length
   }
 }
 

@@ -6,7 +6,6 @@
 
 import type { Read } from '../domain/decider.ts'
 import type { Derive } from '../domain/derive.ts'
-import type { SegmentRule } from '../domain/events/shapes.ts'
 import { answered } from '../domain/look.ts'
 import { hasMember } from '../domain/member-set.ts'
 import { membershipFacts, membershipSource } from '../domain/membership/state.ts'
@@ -41,12 +40,9 @@ const segmentEvents = ['SegmentDefined', 'SegmentRevised', 'SegmentRetired']
 const mostMembers = 1_000
 const inFlight = 64
 
-/** What a page says of a member: that the membership began on it, and had its interests declared after that. */
-type Beginning = 'JOINED' | 'INTERESTED'
-
 interface Affected {
-  /** Null: there is more to the membership than its beginning. */
-  readonly members: Map<string, Beginning | null>
+  /** Membership, and whether it began on this page, read for the first time: then no roll can hold it yet. */
+  readonly members: Map<string, boolean>
   readonly segments: Set<string>
 }
 
@@ -55,7 +51,10 @@ const textOf = (event: RecordedEvent<string, object>, field: string): string | n
   return typeof value === 'string' ? value : null
 }
 
-const affectedBy = (events: readonly RecordedEvent<string, object>[]): ReadonlyMap<string, Affected> => {
+const affectedBy = (
+  events: readonly RecordedEvent<string, object>[],
+  again: boolean,
+): ReadonlyMap<string, Affected> => {
   const communities = new Map<string, Affected>()
   for (const event of events) {
     const communityId = textOf(event, 'communityId')
@@ -66,25 +65,11 @@ const affectedBy = (events: readonly RecordedEvent<string, object>[]): ReadonlyM
     const membershipId = textOf(event, 'membershipId')
     if (segmentId !== null) affected.segments.add(segmentId)
     if (membershipId !== null) {
-      affected.members.set(membershipId, beginningOf(event, affected.members.get(membershipId)))
+      const began = event.type === 'MemberJoined' && event.revision === 0 && !again
+      affected.members.set(membershipId, affected.members.get(membershipId) ?? began)
     }
   }
   return communities
-}
-
-const beginningOf = (
-  { type, revision }: RecordedEvent<string, object>,
-  before: Beginning | null | undefined,
-): Beginning | null => {
-  if (before === undefined) return type === 'MemberJoined' && revision === 0 ? 'JOINED' : null
-  return before === 'JOINED' && type === 'InterestsDeclared' ? 'INTERESTED' : null
-}
-
-/** Whether joining, and declaring interests, can only lead into the segment. */
-const onlyGrows = ({ definition }: Segment): boolean => {
-  const isPlain = (rule: SegmentRule): boolean =>
-    rule.kind !== 'NOT' && (rule.kind === 'ALL' || rule.kind === 'ANY' ? rule.of.every(isPlain) : true)
-  return definition.kind === 'RULE' && isPlain(definition.rule)
 }
 
 /** Who enters and leaves one bucket of one segment. */
@@ -139,15 +124,14 @@ export const createSegmentReactor = ({ handler, model, derive, membersOf }: Segm
     membershipId: string,
     communityId: string,
     defined: readonly Segment[],
-    /** No roll of these can hold the member, whom they do not pick: looking at the rolls can be spared. */
-    unentered: (segment: Segment) => boolean,
+    began: boolean,
     movements: Movements,
   ): Promise<void> => {
     const held = await heldBy(membershipId, communityId, defined)
     const bucket = bucketOf(membershipId)
     for (const segment of defined) {
       const holds = held.has(segment.id) && !segment.retired
-      if (!holds && unentered(segment)) continue
+      if (began && !holds) continue
       const { state } = await answered(read, (look) => currentRoll(segment.id, bucket, look))
       if (hasMember(state.members, membershipId) === holds) continue
       const movement = movements.of(segment, bucket)
@@ -231,28 +215,20 @@ export const createSegmentReactor = ({ handler, model, derive, membersOf }: Segm
   return {
     name: 'segment-reactor',
     types: [...membershipEvents, ...segmentEvents],
-    react: async (events) => {
+    react: async (events, again) => {
       const last = events.at(-1)
       if (last === undefined) return
-      for (const [communityId, affected] of affectedBy(events)) {
+      for (const [communityId, affected] of affectedBy(events, again)) {
         const defined = (await handler.readFresh(segments, communityId)).state.segments
         const movements = new Movements()
         const changed = defined.filter(({ id }) => affected.segments.has(id))
-        // The page may be worked through anew: what was recorded then stands for what was so by then.
-        const steady = new Set(defined.filter((each) => onlyGrows(each) && !affected.segments.has(each.id)))
-        await eachOf(affected.members, ([membershipId, beginning]) =>
-          compare(
-            membershipId,
-            communityId,
-            defined,
-            (each) => beginning !== null && steady.has(each),
-            movements,
-          ),
+        await eachOf(affected.members, ([membershipId, began]) =>
+          compare(membershipId, communityId, defined, began, movements),
         )
         if (changed.length > 0) {
           for await (const membershipId of membersOf(communityId, last)) {
             if (affected.members.has(membershipId)) continue
-            await compare(membershipId, communityId, changed, () => false, movements)
+            await compare(membershipId, communityId, changed, false, movements)
           }
         }
         await eachOf(movements.all(), (movement) => move(movement, communityId, last.name))

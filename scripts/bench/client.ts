@@ -1,42 +1,36 @@
 /**
- * Child: a client of 64 keep-alive connections. `sell PORT FROM COUNT WAIT` sends stated sales and answers how long it
- * took, with WAIT until the views have seen the last; `ask PORT PORT COUNT` asks two servers in turn.
+ * Child: a client of 64 keep-alive connections. `sell PORT FROM COUNT WAIT SALES` sends stated sales, of those
+ * named so, and answers how long it took, with WAIT until the views have seen the last; `ask PORT PORT COUNT` asks two servers in turn.
  */
 import { readFileSync } from 'node:fs'
-import { Agent, request } from 'node:http'
 import { inParallel } from '../../app/commander.ts'
 import { answerQuestions } from './child.ts'
+import { Connection } from './connection.ts'
 import { percentile99 } from './figure.ts'
 
 const [salesFile = '', token = '', otherToken = token] = process.argv.slice(2)
-const sales: readonly object[] = salesFile === '' ? [] : JSON.parse(readFileSync(salesFile, 'utf8'))
-const agent = new Agent({ keepAlive: true, maxSockets: 64 })
+const sales: Readonly<Record<string, readonly object[]>> =
+  salesFile === '' ? {} : JSON.parse(readFileSync(salesFile, 'utf8'))
+const width = 64
+const connections = new Map<number, Connection[]>()
 
-const post = (port: number, body: string, bearer = token): Promise<string> =>
-  new Promise((resolve, reject) => {
-    const sent = request(
-      {
-        port,
-        host: '127.0.0.1',
-        path: '/graphql',
-        method: 'POST',
-        agent,
-        headers: {
-          authorization: `Bearer ${bearer}`,
-          'content-type': 'application/json',
-          'content-length': Buffer.byteLength(body),
-        },
-      },
-      (response) => {
-        const chunks: Buffer[] = []
-        response.on('data', (chunk: Buffer) => chunks.push(chunk))
-        response.on('end', () => resolve(Buffer.concat(chunks).toString()))
-        response.on('error', reject)
-      },
-    )
-    sent.on('error', reject)
-    sent.end(body)
-  })
+/** Connections to a server that nobody waits for an answer on. */
+const idle = (port: number): Connection[] => {
+  const known = connections.get(port)
+  if (known !== undefined) return known
+  const made = Array.from({ length: width }, () => new Connection(port))
+  connections.set(port, made)
+  return made
+}
+
+const post = async (port: number, body: string, bearer = token): Promise<string> => {
+  const free = idle(port)
+  const connection = free.pop()
+  if (connection === undefined) throw new Error(`More than ${width} requests at once.`)
+  const answer = await connection.post(body, bearer)
+  free.push(connection)
+  return answer
+}
 
 const mutation =
   'mutation ($input: RecordPurchaseInput!) { recordPurchase(input: $input) { purchaseId position replayed userErrors { code message } } }'
@@ -58,12 +52,13 @@ const caughtUp = async (port: number, position: string): Promise<void> => {
   }
 }
 
-const sell = async (port: number, from: number, count: number, waits: boolean) => {
+const sell = async (port: number, from: number, count: number, waits: boolean, name: string) => {
+  const inputs = sales[name] ?? []
   const answers: string[] = []
   const numbers = Array.from({ length: count }, (_, i) => from + i)
   const start = performance.now()
-  await inParallel(numbers, 64, async (number) => {
-    const input = { ...sales[number % sales.length], key: { idempotencyKey: `bench-${number}` } }
+  await inParallel(numbers, width, async (number) => {
+    const input = { ...inputs[number % inputs.length], key: { idempotencyKey: `${name}-${number}` } }
     answers.push(await post(port, JSON.stringify({ query: mutation, variables: { input } })))
   })
   const refused = answers.find((answer) => !answer.includes('"userErrors":[]'))
@@ -101,7 +96,11 @@ answerQuestions(
   async (question) => {
     const [what, ...numbers] = question.split(' ')
     const [first = 0, second = 0, third = 0, fourth = 0] = numbers.map(Number)
-    return what === 'sell' ? sell(first, second, third, fourth === 1) : ask(first, second, third)
+    return what === 'sell'
+      ? sell(first, second, third, fourth === 1, numbers[4] ?? '')
+      : ask(first, second, third)
   },
-  async () => agent.destroy(),
+  async () => {
+    for (const made of connections.values()) for (const connection of made) connection.close()
+  },
 )
