@@ -41,10 +41,19 @@ export class Connection {
     const socket = connect(this.#port, '127.0.0.1')
     socket.setNoDelay(true)
     socket.on('data', (chunk: Buffer) => this.#take(chunk))
-    socket.on('error', (error) => this.#waiting?.reject(error))
-    socket.on('close', () => this.#waiting?.reject(new Error('The server closed the connection.')))
+    socket.on('error', (error) => this.#end(error))
+    // Servers close connections that nobody uses for some seconds; the next request opens another.
+    socket.on('close', () => this.#end(new Error('The server closed the connection.')))
     this.#socket = socket
     return socket
+  }
+
+  #end(error: Error): void {
+    const waiting = this.#waiting
+    this.#waiting = null
+    this.#socket = null
+    this.#received = Buffer.alloc(0)
+    waiting?.reject(error)
   }
 
   #take(chunk: Buffer): void {
