@@ -39,6 +39,15 @@ const dayMs = 86_400_000
 export const windowStart = (at: string, windowDays: number): string =>
   new Date(Date.parse(at) - windowDays * dayMs).toISOString()
 
+/** The last of them, oldest first. */
+const touchesInWindow = ({ touches, policy, at: until }: AttributionInput): readonly TouchSeen[] => {
+  const from = windowStart(until, policy.windowDays)
+  return touches
+    .filter(({ at }) => at > from && at <= until)
+    .sort((a, b) => (a.at === b.at ? (a.name < b.name ? -1 : 1) : a.at < b.at ? -1 : 1))
+    .slice(-keptCandidates)
+}
+
 const creditedTouches = (
   eligible: readonly TouchSeen[],
   model: AttributionPolicy['model'],
@@ -86,11 +95,7 @@ const shareOut = (touches: readonly TouchSeen[]): readonly { sharerId: string; b
  */
 export const attribute = (input: AttributionInput): Attribution => {
   const { policy, buyerId, binding } = input
-  const from = windowStart(input.at, policy.windowDays)
-  const seen = input.touches
-    .filter(({ at }) => at > from && at <= input.at)
-    .sort((a, b) => (a.at === b.at ? (a.name < b.name ? -1 : 1) : a.at < b.at ? -1 : 1))
-    .slice(-keptCandidates)
+  const seen = input.touches.length === 0 ? [] : touchesInWindow(input)
   const eligible = seen.filter(({ sharerId }) => sharerId !== null && sharerId !== buyerId)
   const winners = creditedTouches(eligible, policy.model)
   const touches: Candidate[] = seen.map((touch) => ({

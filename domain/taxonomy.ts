@@ -129,9 +129,8 @@ export const ancestors = (code: string, look: Look): readonly string[] => {
 /** These categories and all that are above them: what the interests of a member amount to. */
 export const closureOf = (codes: Iterable<string>, look: Look): ReadonlySet<string> => {
   const closure = new Set<string>()
-  for (const code of codes) {
-    if (closure.has(code)) continue
-    for (const above of ancestors(code, look)) closure.add(above)
-  }
+  for (const code of codes)
+    for (let at: string | null = code; at !== null && !closure.has(at); at = look(taxonomy, at).parent)
+      closure.add(at)
   return closure
 }

@@ -107,8 +107,10 @@ const answerDone = <State>(
   const end = done.revision - base.revision
   const first = end - done.count
   const last = end === 0 ? base.position : (positions[end - 1] ?? null)
-  const own = sealed.slice(first, end)
-  task.done(new DoneNow(stream, done, last, own, positions.slice(first, end), codec))
+  const isAll = first === 0 && end === sealed.length
+  const own = isAll ? sealed : sealed.slice(first, end)
+  const at = isAll ? positions : positions.slice(first, end)
+  task.done(new DoneNow(stream, done, last, own, at, codec))
 }
 
 /** Answers as the first time, from the log. */

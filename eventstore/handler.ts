@@ -128,7 +128,7 @@ class Handler implements CommandHandler {
     }
     this.#parts = {
       store,
-      clock,
+      now: instants(clock),
       codec,
       cache,
       guess: new NewStreamGuess(),
@@ -257,6 +257,20 @@ class Handler implements CommandHandler {
     const drained = this.#drained
     this.#drained = []
     for (const resolve of drained) resolve()
+  }
+}
+
+/** Many commands are decided within one millisecond: its text is made once. */
+const instants = (clock: Clock): (() => string) => {
+  let made = Number.NaN
+  let text = ''
+  return () => {
+    const now = clock.now()
+    if (now !== made) {
+      text = new Date(now).toISOString()
+      made = now
+    }
+    return text
   }
 }
 

@@ -8,7 +8,6 @@
  * however far the stream has moved since.
  */
 import { unreachable } from '../domain/decider.ts'
-import type { Clock } from '../platform/clock.ts'
 import { TooMuchContention } from './command.ts'
 import type { Position } from './event.ts'
 import { type AnswerParts, answerBatch } from './handler-answer.ts'
@@ -21,7 +20,8 @@ import { StoreUnavailable } from './port.ts'
 import type { StateCache } from './state-cache.ts'
 
 export interface MailboxParts extends AppenderParts, AnswerParts {
-  readonly clock: Clock
+  /** The time of day, as instants are written. */
+  readonly now: () => string
   readonly cache: StateCache
   readonly guess: NewStreamGuess
   /** How often a command is decided before it is given up, where others keep appending to the stream. */
@@ -151,9 +151,8 @@ export class Mailbox<State> implements Waiting {
 
   /** Decides the round. Those that do not fit into one append go back to the front of the queue. */
   #draft(): Batch<State> {
-    const { codec, clock } = this.#parts
-    const now = new Date(clock.now()).toISOString()
-    const batch = new Batch(this.#stream, this.#source.fold(this.#stream), codec, now)
+    const { codec, now } = this.#parts
+    const batch = new Batch(this.#stream, this.#source.fold(this.#stream), codec, now())
     const full = this.#round.findIndex((task) => !batch.take(task))
     if (full !== -1) this.#queue.unshift(...this.#round.splice(full))
     return batch

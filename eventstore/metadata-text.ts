@@ -22,8 +22,8 @@ export const metadataText = (common: CommonMetadata): MetadataText => {
     payloadHash,
   })
   const { recordedAt, traceparent } = common
-  const after = canonicalJson({ recordedAt, traceparent })
+  const trace = traceparent === null ? 'null' : canonicalJson(traceparent)
   const start = `${before.slice(0, -1)},"previousHash":`
-  const end = `,"read":${common.read},${after.slice(1)}`
+  const end = `,"read":${common.read},"recordedAt":${canonicalJson(recordedAt)},"traceparent":${trace}}`
   return (previousHash) => `${start}${previousHash === null ? 'null' : `"${previousHash}"`}${end}`
 }

@@ -1,6 +1,5 @@
 /** What a stated sale names that nobody ever made known here: a sale that is asked for cannot come to name it. */
 import type { Look } from '../look.ts'
-import { person } from '../person.ts'
 import { taxonomy } from '../taxonomy.ts'
 import type { CommandOf } from './commands.ts'
 import type { Surroundings } from './gather.ts'
@@ -13,16 +12,15 @@ export interface Unknown {
 }
 
 export const gatherStated = (
-  { personId, lines }: CommandOf<'RecordPurchase'>,
-  { categoryPaths }: Surroundings,
+  { lines }: CommandOf<'RecordPurchase'>,
+  { buyer, categoryPaths }: Surroundings,
   look: Look,
 ): Unknown => {
-  const { id, erased } = look(person, personId)
   const categories = new Set<string>()
   for (const { category } of lines) {
     // Only what is defined has a parent, and the categories of offers were there when they were published.
     if (category === null || (categoryPaths.get(category)?.length ?? 0) > 1) continue
     if (look(taxonomy, category).code === null) categories.add(category)
   }
-  return { person: id === null || erased, categories }
+  return { person: buyer.id === null || buyer.erased, categories }
 }

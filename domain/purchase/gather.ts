@@ -15,7 +15,7 @@ import {
 import { type OfferState, offer, offerAt } from '../offer.ts'
 import { type PartnerState, partner } from '../partner.ts'
 import { type PartnershipState, partnershipSource } from '../partnership.ts'
-import { person } from '../person.ts'
+import { type PersonState, person } from '../person.ts'
 import { segmentsHeld } from '../segment-roll.ts'
 import { segments } from '../segments.ts'
 import { ancestors, closureOf } from '../taxonomy.ts'
@@ -25,7 +25,7 @@ import type { CommandOf } from './commands.ts'
 export interface Surroundings {
   readonly community: CommunityState
   readonly membership: MembershipState
-  readonly guest: boolean
+  readonly buyer: PersonState
   readonly segments: readonly { readonly id: string; readonly version: number }[]
   readonly offers: ReadonlyMap<string, OfferState>
   readonly bundles: ReadonlyMap<string, BundleState>
@@ -171,7 +171,7 @@ export const gatherSale = (
   return {
     community: communityState,
     membership,
-    guest: buyer.guest,
+    buyer,
     segments: held,
     offers,
     bundles,

@@ -205,7 +205,7 @@ export const place = (
     lines: drafts,
     flags: [],
     leaderId,
-    buyerId: around.guest ? null : personId,
+    buyerId: around.buyer.guest ? null : personId,
   })
   return [{ type: 'PurchasePlaced', data: sale }]
 }

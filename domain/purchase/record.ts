@@ -184,7 +184,7 @@ export const record = (
     lines: drafts,
     flags,
     leaderId,
-    buyerId: around.guest ? null : personId,
+    buyerId: around.buyer.guest ? null : personId,
   })
   return [{ type: 'PurchasePlaced', data: sale }, ...paymentsOf(sale, command.payments, tolerance)]
 }

@@ -63,10 +63,14 @@ export class SqliteEventStore implements EventStore {
     return this.#epoch
   }
 
-  async append(append: Append): Promise<Appended> {
-    this.#demandOpen()
-    checkAppend(append)
-    return await this.#commits.add(append)
+  append(append: Append): Promise<Appended> {
+    try {
+      this.#demandOpen()
+      checkAppend(append)
+      return this.#commits.add(append)
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   async readStream(stream: string, read: StreamRead = {}): Promise<readonly StoredEvent[]> {
