@@ -99,7 +99,7 @@ export const openTributary = async (options: TributaryOptions): Promise<Tributar
       codec,
       handler,
       model,
-      stating: createStating({ handler, model, derive, ledgerZone: deployment.zone }),
+      stating: createStating({ handler, clock, model, derive, ledgerZone: deployment.zone }),
       keys,
       sealing: createSealing(keys),
       signingKey: openSigningKey(folder),

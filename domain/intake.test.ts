@@ -53,6 +53,36 @@ describe('parking a fact', () => {
   })
 })
 
+describe('claiming a fact for a purchase', () => {
+  const claim = (number: number, from = at, until = '2026-03-01T12:01:00.000Z') =>
+    ({ type: 'ClaimFact', purchaseId: idOf('purchase', number), at: from, until }) as const
+
+  it('keeps it from any other, and from being dismissed, until the claim is over', async () => {
+    await asked(park)
+    expect(await asked(claim(1))).toHaveLength(1)
+    await expect(asked(claim(2))).rejects.toMatchObject(refusal('WRONG_STATE'))
+    await expect(asked(dismiss)).rejects.toMatchObject(refusal('WRONG_STATE'))
+    await expect(asked({ ...resolve, attachedTo: idOf('purchase', 2) })).rejects.toMatchObject(
+      refusal('WRONG_STATE'),
+    )
+    expect(await asked(claim(2, '2026-03-01T12:01:00.000Z', '2026-03-01T12:02:00.000Z'))).toHaveLength(1)
+    await expect(asked(claim(1))).rejects.toMatchObject(refusal('WRONG_STATE'))
+  })
+
+  it('again by the same purchase is a longer claim, and nothing once it was resolved', async () => {
+    await asked(park)
+    await asked(claim(1))
+    expect(await asked(claim(1, at, '2026-03-01T12:02:00.000Z'))).toHaveLength(1)
+    await asked({ ...resolve, attachedTo: idOf('purchase', 1) })
+    expect(await asked(claim(1))).toEqual([])
+    await expect(asked(claim(2, '2027-03-01T12:00:00.000Z'))).rejects.toMatchObject(refusal('WRONG_STATE'))
+  })
+
+  it('takes a fact that is there', async () => {
+    await expect(asked(claim(1))).rejects.toMatchObject(refusal('NOT_FOUND'))
+  })
+})
+
 describe.each([
   ['resolving', resolve, dismiss],
   ['dismissing', dismiss, resolve],

@@ -10,6 +10,13 @@ const effect = { at: shape.instant, businessDate: shape.date }
 
 export const intakeCommand = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ParkFact'), ...intakeEvents.FactParked.data.shape }),
+  /** Two streams cannot be written together: this keeps a fact for one purchase while it is attached. */
+  z.strictObject({
+    type: z.literal('ClaimFact'),
+    at: shape.instant,
+    purchaseId: shape.purchaseId,
+    until: shape.instant,
+  }),
   z.strictObject({
     type: z.literal('ResolveFact'),
     ...effect,
@@ -26,14 +33,17 @@ export interface IntakeState {
   readonly status: 'NONE' | 'PARKED' | 'RESOLVED' | 'DISMISSED'
   readonly parked: Parked | null
   readonly attachedTo: string | null
+  readonly claim: { readonly purchaseId: string; readonly until: string } | null
 }
 
-const initial: IntakeState = { status: 'NONE', parked: null, attachedTo: null }
+const initial: IntakeState = { status: 'NONE', parked: null, attachedTo: null, claim: null }
 
 const evolve = (state: IntakeState, event: IntakeEvent): IntakeState => {
   switch (event.type) {
     case 'FactParked':
       return { ...state, status: 'PARKED', parked: event.data }
+    case 'FactClaimed':
+      return { ...state, claim: { purchaseId: event.data.purchaseId, until: event.data.until } }
     case 'FactResolved':
       return { ...state, status: 'RESOLVED', attachedTo: event.data.attachedTo }
     case 'FactDismissed':
@@ -53,6 +63,18 @@ const contentOf = ({ currency, source, purchase, fact }: Omit<Parked, 'factId'>)
 
 const refOf = (parked: Parked) => ({ factId: parked.factId, ...contentOf(parked) })
 
+/** @throws {Rejection} while the fact is kept for another purchase; null: for any */
+const checkUnclaimed = ({ claim }: IntakeState, at: string, purchaseId: string | null): void => {
+  if (claim === null || claim.purchaseId === purchaseId || claim.until <= at) return
+  const { purchaseId: claimedBy, until } = claim
+  throw new Rejection(
+    'WRONG_STATE',
+    `The fact is being attached to ${claimedBy}. If that fails, it is free again at ${until}.`,
+    [],
+    { claimedBy, until },
+  )
+}
+
 const decide = (state: IntakeState, command: IntakeCommand): readonly IntakeEvent[] => {
   const { status, parked } = state
   if (command.type === 'ParkFact') {
@@ -63,10 +85,19 @@ const decide = (state: IntakeState, command: IntakeCommand): readonly IntakeEven
   }
   if (parked === null) throw new Rejection('NOT_FOUND', 'There is no such parked fact.')
   switch (command.type) {
+    case 'ClaimFact': {
+      const { at, purchaseId, until } = command
+      if (status === 'RESOLVED' && state.attachedTo === purchaseId) return []
+      if (status !== 'PARKED')
+        throw new Rejection('WRONG_STATE', `The fact is ${status} already.`, [], { status })
+      checkUnclaimed(state, at, purchaseId)
+      return [{ type: 'FactClaimed', data: { ...refOf(parked), at, purchaseId, until } }]
+    }
     case 'ResolveFact': {
       if (status === 'RESOLVED' && state.attachedTo === command.attachedTo) return []
       if (status !== 'PARKED')
         throw new Rejection('WRONG_STATE', `The fact is ${status} already.`, [], { status })
+      checkUnclaimed(state, command.at, command.attachedTo)
       const { type: _, ...facts } = command
       return [{ type: 'FactResolved', data: { ...refOf(parked), ...facts } }]
     }
@@ -74,6 +105,7 @@ const decide = (state: IntakeState, command: IntakeCommand): readonly IntakeEven
       if (status === 'DISMISSED') return []
       if (status !== 'PARKED')
         throw new Rejection('WRONG_STATE', `The fact is ${status} already.`, [], { status })
+      checkUnclaimed(state, command.at, null)
       const { type: _, ...facts } = command
       return [{ type: 'FactDismissed', data: { ...refOf(parked), ...facts } }]
     }

@@ -12,6 +12,8 @@ import type { IntakeState } from '../domain/intake.ts'
 import type { Model } from '../domain/model.ts'
 import type { CommandOf, PurchaseCommand } from '../domain/purchase/commands.ts'
 import type { PurchaseState } from '../domain/purchase/state.ts'
+import type { Clock } from '../platform/clock.ts'
+import { newId } from '../platform/ids.ts'
 import type { CommandMeta, Executed } from './command.ts'
 import type { CommandHandler } from './handler.ts'
 
@@ -56,8 +58,9 @@ export interface Stating {
   /** Anything else that cannot be taken: a row of an import, say. */
   park(fact: StatedFact, parked: ParkedFact, why: Why, detail: string, meta: CommandMeta): Promise<Stated>
   /**
-   * Attaches a parked fact to a purchase; again after a crash, it finds what was done and goes on.
-   * @throws {Rejection} where the purchase still refuses it: the fact stays parked
+   * Attaches a parked fact to a purchase; again after a crash, it finds what was done and goes on. Meanwhile the fact is
+   * kept for this purchase, so that it is attached to one alone.
+   * @throws {Rejection} where the purchase still refuses it, or another has it: the fact stays as it is
    */
   attach(
     factId: string,
@@ -83,15 +86,19 @@ const whyOf = (kind: ParkedFact['kind'], code: RejectionCode): Why | null => {
   }
 }
 
+/** For how long, in milliseconds, a fact is kept for the purchase that it is being attached to. */
+const claimMs = 60_000
+
 export interface StatingParts {
   readonly handler: CommandHandler
+  readonly clock: Clock
   readonly model: Model
   readonly derive: Derive
   /** Business days of facts without a purchase are those of the ledger's zone (IANA). */
   readonly ledgerZone: string
 }
 
-export const createStating = ({ handler, model, derive, ledgerZone }: StatingParts): Stating => {
+export const createStating = ({ handler, clock, model, derive, ledgerZone }: StatingParts): Stating => {
   const factIdOf = ({ source }: StatedFact, kind: string) => derive('fact', kind, source.system, source.id)
 
   const park: Stating['park'] = async (fact, parked, why, detail, meta) => {
@@ -136,6 +143,36 @@ export const createStating = ({ handler, model, derive, ledgerZone }: StatingPar
     }
   }
 
+  const resolve = (factId: string, purchaseId: string, note: string, at: string, meta: CommandMeta) =>
+    handler.execute(
+      model.intake,
+      factId,
+      { type: 'ResolveFact', attachedTo: purchaseId, note, at, businessDate: businessDate(at, ledgerZone) },
+      meta,
+    )
+
+  const instant = (milliseconds: number): string => new Date(milliseconds).toISOString()
+
+  /** What was about to be attached elsewhere, and was: whoever did it ended before it said so. */
+  const finishElsewhere = async (
+    { claim, parked }: IntakeState,
+    factId: string,
+    purchaseId: string,
+    meta: CommandMeta,
+  ): Promise<void> => {
+    const now = instant(clock.now())
+    if (parked === null || claim === null || claim.purchaseId === purchaseId || claim.until > now) return
+    const { state } = await handler.readFresh(model.purchase, claim.purchaseId)
+    if (!holds(state, parked)) return
+    await resolve(factId, claim.purchaseId, 'it had been attached before', now, {
+      ...meta,
+      commandId: derive('command', 'attached-before', factId, claim.purchaseId),
+    })
+    throw new Rejection('WRONG_STATE', `The fact was attached to ${claim.purchaseId} before.`, [], {
+      attachedTo: claim.purchaseId,
+    })
+  }
+
   return {
     park,
     payment: (fact, payment, meta) =>
@@ -158,21 +195,31 @@ export const createStating = ({ handler, model, derive, ledgerZone }: StatingPar
       if (parked === null) throw new Rejection('NOT_FOUND', 'There is no such parked fact.')
       if (state.status === 'PARKED') {
         const command = commandOf(parked)
-        await handler.execute(model.purchase, purchaseId, command, {
+        const given = {
           ...meta,
           commandId: derive('command', 'attach', factId, purchaseId),
           payload: { factId, purchaseId },
-        })
+        }
+        await finishElsewhere(state, factId, purchaseId, meta)
+        // What the purchase refuses is not kept for it.
+        await handler.rehearse(model.purchase, purchaseId, command, given)
+        const now = clock.now()
+        await handler.execute(
+          model.intake,
+          factId,
+          { type: 'ClaimFact', purchaseId, at: instant(now), until: instant(now + claimMs) },
+          { ...meta, commandId: newId('command') },
+        )
+        await handler.execute(model.purchase, purchaseId, command, given)
       }
-      return handler.execute(
-        model.intake,
-        factId,
-        { type: 'ResolveFact', attachedTo: purchaseId, note, at, businessDate: businessDate(at, ledgerZone) },
-        meta,
-      )
+      return resolve(factId, purchaseId, note, at, meta)
     },
   }
 }
+
+/** Whether the purchase has what was parked. */
+const holds = (purchase: PurchaseState, { fact }: NonNullable<IntakeState['parked']>): boolean =>
+  fact.kind === 'PAYMENT' && purchase.captures.some(({ captureId }) => captureId === fact.captureId)
 
 /** What would have been stated to the purchase, had it been there. */
 const commandOf = (parked: NonNullable<IntakeState['parked']>): PurchaseCommand => {

@@ -243,6 +243,11 @@ export const intakeEvents = {
     'A stated fact could not be attached: it waits here, and in suspense, with its reason.',
     z.strictObject({ ...factRef, ...effect, why: z.enum(parkingReasons), detail: z.string().max(500) }),
   ),
+  FactClaimed: event(
+    'intake',
+    'The fact is about to be attached to one purchase: until then, to no other.',
+    z.strictObject({ ...factRef, at: shape.instant, purchaseId: shape.purchaseId, until: shape.instant }),
+  ),
   FactResolved: event(
     'intake',
     'The fact was attached to its purchase, and leaves suspense.',

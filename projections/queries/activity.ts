@@ -54,6 +54,7 @@ const quiet: ReadonlySet<string> = new Set<EventType>([
   'SegmentMembersLeft',
   'RollCompleted',
   'RollCarried',
+  'FactClaimed',
 ])
 
 const sourcesOf = (organisation: string, type: readonly EventType[] | null): readonly Source[] => {

@@ -145,6 +145,7 @@ export const moneyOf = (event: AnyEvent): Money | null => {
     case 'BundleRevised':
       return { amount: event.data.price, currency: event.data.currency }
     case 'FactParked':
+    case 'FactClaimed':
     case 'FactResolved':
     case 'FactDismissed': {
       const { fact, currency } = event.data

@@ -268,6 +268,6 @@ describe('the reactor that attaches parked facts', () => {
     expect(events.map(({ type }) => type)).toEqual(['PurchasePlaced', 'PaymentCaptured'])
     const factId = stated.kind === 'PARKED' ? stated.factId : ''
     const fact = await tributary.store.readStream(`intake-${factId}`)
-    expect(fact.map(({ type }) => type)).toEqual(['FactParked', 'FactResolved'])
+    expect(fact.map(({ type }) => type)).toEqual(['FactParked', 'FactClaimed', 'FactResolved'])
   })
 })

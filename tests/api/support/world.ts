@@ -113,7 +113,7 @@ export const createWorld = async ({ limits, views, ...options }: WorldOptions = 
     codec,
     model,
     store,
-    stating: createStating({ handler, model, derive, ledgerZone: 'UTC' }),
+    stating: createStating({ handler, clock, model, derive, ledgerZone: 'UTC' }),
     documents,
     clock,
     newId,
