@@ -72,17 +72,20 @@ export class Mailbox<State> implements Waiting {
 
   push(task: Task<State>): void {
     this.#queue.push(task)
-    void task.gather()
-    if (this.#running) return
+    if (this.#running) {
+      void task.gather()
+      return
+    }
     this.#running = true
-    // Later, so that commands of the same turn go together.
+    // Later, so that commands of the same turn go together; and gathered then, so that what was gathered is decided on
+    // at once and need not be kept.
     queueMicrotask(() => void this.#run())
   }
 
   async #run(): Promise<void> {
     while (this.#queue.length > 0) {
       try {
-        while (!this.#take()) await this.#gatherFirst()
+        while (!this.#take()) await this.#queue[0]?.gather()
         await this.#decideRound()
       } catch (error) {
         for (const task of this.#round) task.failed(error)
@@ -98,16 +101,11 @@ export class Mailbox<State> implements Waiting {
 
   /** Takes those from the front of the queue that have gathered: nobody overtakes. False where there is none. */
   #take(): boolean {
-    let count = 0
-    while (count < mostAtOnce && this.#queue[count]?.gathered === true) count += 1
-    this.#round = this.#queue.splice(0, count)
-    return count > 0
-  }
-
-  async #gatherFirst(): Promise<void> {
-    const first = this.#queue.slice(0, mostAtOnce)
+    const first = this.#queue.length > mostAtOnce ? this.#queue.slice(0, mostAtOnce) : this.#queue
     for (const task of first) if (!task.gathered) void task.gather()
-    await first[0]?.gather()
+    const missing = first.findIndex((task) => !task.gathered)
+    this.#round = this.#queue.splice(0, missing === -1 ? first.length : missing)
+    return missing !== 0
   }
 
   async #decideRound(): Promise<void> {

@@ -30,7 +30,11 @@ const ended = (child: ChildProcess): Promise<number | null> =>
  * What `npm start` runs the product with (package.json): a young generation that commands in flight fit into several
  * times, and nothing taken for long-lived because it lived long while the log was read in.
  */
-const productFlags = ['--max-semi-space-size=64', '--no-allocation-site-pretenuring'] as const
+const productFlags = [
+  '--min-semi-space-size=64',
+  '--max-semi-space-size=64',
+  '--no-allocation-site-pretenuring',
+] as const
 
 /** As `startChild`, in a process like that of `npm start`. */
 export const startLikeProduct = (script: string, ...args: readonly string[]): Child =>
