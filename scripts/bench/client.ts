@@ -3,34 +3,42 @@
  * named so, and answers how long it took, with WAIT until the views have seen the last; `ask PORT PORT COUNT` asks two servers in turn.
  */
 import { readFileSync } from 'node:fs'
+import { Agent, request } from 'node:http'
 import { inParallel } from '../../app/commander.ts'
 import { answerQuestions } from './child.ts'
-import { Connection } from './connection.ts'
 import { percentile99 } from './figure.ts'
 
 const [salesFile = '', token = '', otherToken = token] = process.argv.slice(2)
 const sales: Readonly<Record<string, readonly object[]>> =
   salesFile === '' ? {} : JSON.parse(readFileSync(salesFile, 'utf8'))
 const width = 64
-const connections = new Map<number, Connection[]>()
+const agent = new Agent({ keepAlive: true, maxSockets: width })
 
-/** Connections to a server that nobody waits for an answer on. */
-const idle = (port: number): Connection[] => {
-  const known = connections.get(port)
-  if (known !== undefined) return known
-  const made = Array.from({ length: width }, () => new Connection(port))
-  connections.set(port, made)
-  return made
-}
-
-const post = async (port: number, body: string, bearer = token): Promise<string> => {
-  const free = idle(port)
-  const connection = free.pop()
-  if (connection === undefined) throw new Error(`More than ${width} requests at once.`)
-  const answer = await connection.post(body, bearer)
-  free.push(connection)
-  return answer
-}
+const post = (port: number, body: string, bearer = token): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const sent = request(
+      {
+        port,
+        host: '127.0.0.1',
+        path: '/graphql',
+        method: 'POST',
+        agent,
+        headers: {
+          authorization: `Bearer ${bearer}`,
+          'content-type': 'application/json',
+          'content-length': Buffer.byteLength(body),
+        },
+      },
+      (response) => {
+        const chunks: Buffer[] = []
+        response.on('data', (chunk: Buffer) => chunks.push(chunk))
+        response.on('end', () => resolve(Buffer.concat(chunks).toString()))
+        response.on('error', reject)
+      },
+    )
+    sent.on('error', reject)
+    sent.end(body)
+  })
 
 const mutation =
   'mutation ($input: RecordPurchaseInput!) { recordPurchase(input: $input) { purchaseId position replayed userErrors { code message } } }'
@@ -100,7 +108,5 @@ answerQuestions(
       ? sell(first, second, third, fourth === 1, numbers[4] ?? '')
       : ask(first, second, third)
   },
-  async () => {
-    for (const made of connections.values()) for (const connection of made) connection.close()
-  },
+  async () => agent.destroy(),
 )

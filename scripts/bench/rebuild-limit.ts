@@ -26,7 +26,7 @@ const readLog = async (): Promise<number> => {
 }
 
 const settings = `
-  PRAGMA page_size = 8192; PRAGMA cache_size = -16000;
+  PRAGMA page_size = 8192; PRAGMA cache_size = -4000;
   PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
 `
 
