@@ -18,8 +18,11 @@ interface Waiting {
   readonly reject: (error: Error) => void
 }
 
-const unitsOf = ({ events }: Append): number =>
-  events.reduce((units, event) => units + event.data.length + event.metadata.length, 0)
+const unitsOf = ({ events }: Append): number => {
+  let units = 0
+  for (const { data, metadata } of events) units += data.length + metadata.length
+  return units
+}
 
 export class GroupCommit {
   readonly #writer: LogWriter
@@ -76,10 +79,10 @@ export class GroupCommit {
   #write(batch: readonly Waiting[]): boolean {
     try {
       const outcomes = this.#writer.write(batch.map(({ append }) => append))
-      for (const [index, outcome] of outcomes.entries()) {
-        const waiting = batch[index]
+      for (let index = 0; index < batch.length; index += 1) {
+        const [waiting, outcome] = [batch[index], outcomes[index]]
         if (outcome instanceof Error) waiting?.reject(outcome)
-        else waiting?.resolve(outcome)
+        else if (outcome !== undefined) waiting?.resolve(outcome)
       }
       this.#onCommit()
     } catch (error) {
@@ -105,11 +108,14 @@ export class GroupCommit {
   #nextBatch(): readonly Waiting[] {
     let events = 0
     let units = 0
-    const end = this.#queue.findIndex(({ append }, index) => {
+    for (let end = 0; end < this.#queue.length; end += 1) {
+      const append = this.#queue[end]?.append
+      if (append === undefined) break
       events += append.events.length
       units += unitsOf(append)
-      return index > 0 && (events > batchLimits.events || units > batchLimits.units)
-    })
-    return end === -1 ? this.#queue : this.#queue.slice(0, end)
+      if (end > 0 && (events > batchLimits.events || units > batchLimits.units))
+        return this.#queue.slice(0, end)
+    }
+    return this.#queue
   }
 }

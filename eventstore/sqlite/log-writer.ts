@@ -146,7 +146,8 @@ export class LogWriter {
       )
     const id = head.revision === -1 ? this.#newStream(stream, batch) : head.id
     const revision = head.revision + events.length
-    const positions = events.map((event) => this.#insert(id, event))
+    const positions: Position[] = []
+    for (const event of events) positions.push(this.#insert(id, event))
     batch.heads.set(stream, { id, revision })
     return appended(revision, positions)
   }
