@@ -92,3 +92,11 @@ it.each(['yesterday', '', '9999-12-31T23:00:00.000Z'])('no date is made of %j', 
     expect.objectContaining(refusal('INVALID')),
   )
 })
+
+it('is another date in another zone, or at another instant, asked in any order', () => {
+  const at = '2026-01-01T23:30:00.000Z'
+  const asked = ['UTC', 'Asia/Shanghai', 'UTC', 'UTC'].map((zone) => businessDate(at, zone))
+  expect(asked).toEqual(['2026-01-01', '2026-01-02', '2026-01-01', '2026-01-01'])
+  expect(businessDate('2026-01-03T00:00:00.000Z', 'UTC')).toBe('2026-01-03')
+  expect(() => businessDate('', '')).toThrow(expect.objectContaining(refusal('INVALID')))
+})

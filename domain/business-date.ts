@@ -99,11 +99,20 @@ const dateOf = (day: number): string => {
   return date
 }
 
+/** A sale and its payments often share their instant. */
+let last: { readonly instant: string; readonly zone: string; readonly date: string } | null = null
+
 /**
  * The date (YYYY-MM-DD) of an instant (ISO 8601 UTC) in a zone. Exact to the second where the clocks change.
  * @throws {Rejection} INVALID where there is no such instant or zone
  */
 export const businessDate = (instant: string, zone: string): string => {
+  if (last === null || instant !== last.instant || zone !== last.zone)
+    last = { instant, zone, date: dateIn(instant, zone) }
+  return last.date
+}
+
+const dateIn = (instant: string, zone: string): string => {
   const ms = Date.parse(instant)
   if (Number.isNaN(ms)) throw new Rejection('INVALID', `"${instant.slice(0, 40)}" is no instant.`)
   const known = zoneOf(zone)

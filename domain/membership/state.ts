@@ -130,7 +130,7 @@ export const memberAt = (state: MembershipState, instant: string): boolean =>
 /** What segment rules look at. `closure`: the declared interests and all that is above them (see taxonomy). */
 export const membershipFacts = (state: MembershipState, closure: Iterable<string>): MembershipFacts => ({
   membershipId: state.ref?.membershipId ?? null,
-  interests: new Set(closure),
+  interests: closure instanceof Set ? closure : new Set(closure),
   stage: state.stage,
   tags: new Set(state.tags),
   joinedAt: state.joinedAt,
