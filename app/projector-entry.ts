@@ -1,13 +1,8 @@
 /** The thread in which the projector of an embedded deployment runs: see projector-thread.ts. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { currentVersion, upcast } from '../domain/upcasting.ts'
-import { createCodec } from '../eventstore/codec.ts'
-import { openSqliteEventStore } from '../eventstore/sqlite/sqlite-event-store.ts'
-import { systemClock } from '../platform/clock.ts'
-import { openSqliteDocumentStore } from '../projections/sqlite/document-store.ts'
 import { createProjector } from './projector.ts'
 import { isThreadOrder, isThreadStart, type ThreadReport } from './projector-messages.ts'
-import { filesIn } from './tributary.ts'
+import { openViewEngines } from './view-engines.ts'
 
 /** Milliseconds between reports while nothing is stepped: of a build, and of how far behind a stuck view is. */
 const reportEvery = 500
@@ -15,14 +10,14 @@ const reportEvery = 500
 if (parentPort === null || !isThreadStart(workerData))
   throw new TypeError('This file is run as a thread: see projector-thread.ts.')
 const port = parentPort
-const files = filesIn(workerData.folder)
-const store = await openSqliteEventStore(files.log)
-const documents = openSqliteDocumentStore({ path: files.views })
+const engines = await openViewEngines(workerData.folder)
+const { store } = engines
 const tell = (report: ThreadReport): void => port.postMessage(report)
 
 let appended = new AbortController()
 const projector = createProjector(
   {
+    ...engines,
     // Told of appends by the process that makes them, the thread need not wait until it notices them.
     store: {
       get epoch() {
@@ -37,9 +32,6 @@ const projector = createProjector(
         await store.waitForAppend(after, timeoutMs, ends)
       },
     },
-    documents,
-    codec: createCodec({ current: currentVersion, upcast }),
-    clock: systemClock,
   },
   (error, projection) => tell({ kind: 'failure', error, projection }),
   () => void report(),
@@ -55,8 +47,7 @@ const stop = async (): Promise<void> => {
   clearInterval(reporting)
   await projector.stop()
   await report()
-  await documents.close()
-  await store.close()
+  await engines.close()
   port.close()
 }
 

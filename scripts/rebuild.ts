@@ -1,6 +1,6 @@
 /** `npm run rebuild -- NAME`: builds a view anew beside the live one, and swaps. */
 import { openExisting } from '../app/open.ts'
-import { createProjector } from '../app/projector.ts'
+import { rebuildViews } from '../app/rebuild.ts'
 import { allProjections } from '../projections/views/all.ts'
 import { runCommandLine, WrongUsage } from './command-line.ts'
 
@@ -20,9 +20,7 @@ await runCommandLine({
     const tributary = await openExisting(config)
     try {
       const total = Number((await tributary.store.head()) ?? 0)
-      const projector = createProjector(tributary, () => undefined)
-      await projector.rebuild(wanted, ({ scanned }) => progress('rebuild', scanned, total))
-      await projector.stop()
+      await rebuildViews(tributary, wanted, (scanned) => progress('rebuild', scanned, total))
       const rebuilt = wanted.length === 0 ? names : wanted
       say(`${rebuilt.join(', ')}: rebuilt from ${total} events.`)
       return { rebuilt, events: total }

@@ -1,0 +1,23 @@
+/** What a rebuild and its thread tell each other. Structured clones, so plain data. */
+import type { BuildProgress } from '../projections/rebuild.ts'
+
+export interface RebuildTask {
+  /** The data folder. */
+  readonly folder: string
+  readonly names: readonly string[]
+}
+
+/** `documents`: written, in all. */
+export type RebuildReport =
+  | { readonly kind: 'progress'; readonly progress: BuildProgress }
+  | { readonly kind: 'done'; readonly documents: number }
+
+export const isRebuildTask = (value: unknown): value is RebuildTask =>
+  typeof value === 'object' && value !== null && 'folder' in value && 'names' in value
+
+/** Only this program's own thread sends them, from the type above: the kind tells the rest. */
+export const isRebuildReport = (value: unknown): value is RebuildReport =>
+  typeof value === 'object' &&
+  value !== null &&
+  'kind' in value &&
+  (value.kind === 'progress' || value.kind === 'done')
