@@ -5,6 +5,7 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { BuildProgress } from '../projections/rebuild.ts'
+import { UnknownProjection } from '../projections/runner.ts'
 import { allProjections } from '../projections/views/all.ts'
 import { createProjector } from './projector.ts'
 import { isRebuildReport, type RebuildTask } from './rebuild-messages.ts'
@@ -70,7 +71,9 @@ export const rebuildViews = async (
   names: readonly string[],
   onProgress: (scanned: number) => void = () => undefined,
 ): Promise<number> => {
-  const wanted = names.length === 0 ? allProjections.map(({ name }) => name) : names
+  const known = allProjections.map(({ name }) => name)
+  for (const name of names) if (!known.includes(name)) throw new UnknownProjection(name, known)
+  const wanted = names.length === 0 ? known : names
   const scanned = [0, 0]
   const tell = (half: 0 | 1) => (progress: BuildProgress) => {
     scanned[half] = progress.scanned

@@ -91,6 +91,7 @@ const decide = (state: IntakeState, command: IntakeCommand): readonly IntakeEven
       if (status !== 'PARKED')
         throw new Rejection('WRONG_STATE', `The fact is ${status} already.`, [], { status })
       checkUnclaimed(state, at, purchaseId)
+      if (state.claim?.purchaseId === purchaseId && state.claim.until >= until) return []
       return [{ type: 'FactClaimed', data: { ...refOf(parked), at, purchaseId, until } }]
     }
     case 'ResolveFact': {

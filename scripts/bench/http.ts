@@ -6,7 +6,7 @@ import { subjectWithRole } from '../../app/people-of-roles.ts'
 import { createRandom } from '../../app/simulate/random.ts'
 import { openTributary } from '../../app/tributary.ts'
 import type { CommandOf } from '../../domain/purchase/commands.ts'
-import { type Answer, startChild } from './child.ts'
+import { type Answer, startChild, startLikeProduct } from './child.ts'
 import { type Figure, median, type Round } from './figure.ts'
 import { openMarket } from './market.ts'
 import { filled } from './rebuild.ts'
@@ -79,8 +79,8 @@ export const purchaseHttp: Figure = {
     mkdirSync(data, { recursive: true })
     say('preparing a market')
     const { file, token } = await prepare(data)
-    const server = startChild('./server.ts', data)
-    const bare = startChild('./bare-server.ts')
+    const server = startLikeProduct('./server.ts', data)
+    const bare = startLikeProduct('./bare-server.ts')
     const client = startChild('./client.ts', file, token)
     const { port = 0 } = await server.ask('port')
     const { port: barePort = 0 } = await bare.ask('port')
@@ -123,7 +123,7 @@ export const queryMatrix: Figure = {
     const folders = [await filled(context, 'small', small), await filled(context, 'large', large)] as const
     const token = await tokenFor(folders[0])
     const otherToken = await tokenFor(folders[1])
-    const servers = folders.map((data) => startChild('./server.ts', data))
+    const servers = folders.map((data) => startLikeProduct('./server.ts', data))
     const ports: number[] = []
     for (const server of servers) ports.push((await server.ask('port')).port ?? 0)
     const client = startChild('./client.ts', '', token, otherToken)
