@@ -16,6 +16,7 @@ import { createSealing, type Sealing } from '../platform/sealing.ts'
 import { openSigningKey, type SigningKey } from '../platform/signing-key.ts'
 import type { DocumentStore } from '../projections/documents.ts'
 import { openSqliteDocumentStore } from '../projections/sqlite/document-store.ts'
+import { refuseForeignFolder } from './data-folder.ts'
 import { type Deployment, type Founding, openDeployment } from './deployment.ts'
 
 /** Files of a data folder. Views can be rebuilt from the log; the rest cannot be had again. */
@@ -70,10 +71,11 @@ export interface TributaryOptions {
 
 /**
  * Opens the embedded engines in a data folder, and founds a deployment where there is none.
- * @throws {DataFolderTooNew | NotALog | StoreUnavailable | ForeignLog | SecretExposed}
+ * @throws {NotADataFolder | DataFolderTooNew | NotALog | StoreUnavailable | ForeignLog | SecretExposed}
  */
 export const openTributary = async (options: TributaryOptions): Promise<Tributary> => {
   const { folder, clock = systemClock, toleranceMinor = 1, masterKey = null } = options
+  refuseForeignFolder(folder)
   mkdirSync(folder, { recursive: true })
   const files = filesIn(folder)
   const store = await openSqliteEventStore(files.log)

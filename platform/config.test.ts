@@ -30,6 +30,15 @@ describe('the configuration', () => {
     })
   })
 
+  it.each([
+    [{ dataFolder: '' }, '--data: expected a folder, got "".'],
+    [{ host: '' }, '--host: expected an address, got "".'],
+    [{ port: '' }, '--port: expected a whole number from 0 to 65535, got "".'],
+  ])('takes an empty flag for a mistake: %j', (flags, message) => {
+    const environment = { TRIBUTARY_DATA_FOLDER: 'elsewhere', TRIBUTARY_HOST: '::1', TRIBUTARY_PORT: '1' }
+    expect(() => readConfig(environment, flags)).toThrow(message)
+  })
+
   it('reads several roles, and a master key in hex or base64', () => {
     const key = Buffer.alloc(32, 5)
     expect(readConfig({ TRIBUTARY_ROLE: 'api, worker' }).roles).toEqual(['api', 'worker'])

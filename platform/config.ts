@@ -21,10 +21,11 @@ const settings = z.object({
   /** Absolute path of the folder that holds all that this deployment keeps. */
   dataFolder: z
     .string()
+    .min(1, 'expected a folder')
     .transform((path) => resolve(path))
     .default(resolve('data')),
   /** Address that the server listens on. */
-  host: z.string().default('127.0.0.1'),
+  host: z.string().min(1, 'expected an address').default('127.0.0.1'),
   /** Port of the server; 0 takes a free one. */
   port: wholeNumber(0, 65_535).default(4_000),
   /** Which parts of the program this process runs. */
@@ -80,15 +81,15 @@ export type Flags = { readonly [Name in Setting]?: string | undefined }
 const isSetting = (name: unknown): name is Setting => typeof name === 'string' && name in sources
 
 /**
- * An empty variable counts as not set.
+ * An empty variable counts as not set; an empty flag is a mistake.
  * @throws {ConfigError} naming every setting that cannot be used, and never what a secret holds
  */
 export const readConfig = (environment: NodeJS.ProcessEnv, flags: Flags = {}): Config => {
   const given: Record<string, string> = {}
   for (const name of Object.keys(sources)) {
     if (!isSetting(name)) continue
-    const value = flags[name] ?? environment[sources[name].variable]
-    if (value !== undefined && value !== '') given[name] = value
+    const value = flags[name] ?? (environment[sources[name].variable] || undefined)
+    if (value !== undefined) given[name] = value
   }
   const parsed = settings.safeParse(given)
   if (parsed.success) return parsed.data
