@@ -1,5 +1,6 @@
 /** `npm run simulate -- --members N --purchases N --seed N`: a whole ecosystem, through commands. */
 import { openConfigured } from '../app/open.ts'
+import { refuseLogInUse } from '../app/simulate/existing.ts'
 import type { SimulationOptions } from '../app/simulate/plan.ts'
 import { simulate } from '../app/simulate/simulate.ts'
 import { runCommandLine, textFlag, WrongUsage, wholeNumber } from './command-line.ts'
@@ -13,7 +14,11 @@ const instant = (value: unknown): string => {
   return date.toISOString()
 }
 
-await runCommandLine<Omit<SimulationOptions, 'progress'>>({
+interface Options extends Omit<SimulationOptions, 'progress'> {
+  readonly intoExisting: boolean
+}
+
+await runCommandLine<Options>({
   name: 'simulate',
   summary:
     'Makes a whole ecosystem with realistic long tails: communities, partners, members, shares, sales, refunds.',
@@ -22,16 +27,19 @@ await runCommandLine<Omit<SimulationOptions, 'progress'>>({
       .requiredOption('--members <n>', 'how many members join')
       .requiredOption('--purchases <n>', 'how many purchases they make')
       .requiredOption('--seed <n>', 'the same seed and end make the same ecosystem')
-      .option('--until <date>', 'where the simulated half year ends (default: today)'),
+      .option('--until <date>', 'where the simulated half year ends (default: today)')
+      .option('--into-existing', 'adds to a log that holds other things than this simulation'),
   parse: (flags) => ({
     members: wholeNumber(flags.members, '--members', 1),
     purchases: wholeNumber(flags.purchases, '--purchases'),
     seed: wholeNumber(flags.seed, '--seed'),
     until: instant(flags.until),
+    intoExisting: flags.intoExisting === true,
   }),
-  run: async (options, { config, progress, say }) => {
+  run: async ({ intoExisting, ...options }, { config, progress, say }) => {
     const tributary = await openConfigured(config)
     try {
+      if (!intoExisting) await refuseLogInUse(tributary, options.seed)
       const before = await tributary.store.head()
       const { communities, partners } = await simulate(tributary, { ...options, progress })
       const after = await tributary.store.head()

@@ -3,6 +3,7 @@
  * bundles, members, shares, touches, purchases, refunds. The same seed makes the same; run again, it changes nothing.
  */
 import { createCommander } from '../commander.ts'
+import { simulatorName } from './existing.ts'
 import { composeBundles, publishOffers } from './offers.ts'
 import {
   admitPartners,
@@ -35,7 +36,7 @@ export const simulate = async (
   const partnerCount = Math.max(16, Math.min(400, Math.round(Math.sqrt(options.members) * 1.5)))
   const simulation: Simulation = {
     tributary,
-    commander: createCommander(tributary, `simulation-${options.seed}`),
+    commander: createCommander(tributary, simulatorName(options.seed)),
     options,
     id,
     communities: planCommunities(id),
