@@ -1,7 +1,7 @@
 /** Backups: the log in one consistent file, taken while it is written to; keys and secrets in files of their own. */
-import { existsSync } from 'node:fs'
-import { readFile, rm, writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { existsSync, statSync } from 'node:fs'
+import { chmod, mkdtemp, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
 import { verifyLog } from '../eventstore/chain.ts'
 import { checkLogFile } from '../eventstore/sqlite/check-file.ts'
 import { openSqliteEventStore } from '../eventstore/sqlite/sqlite-event-store.ts'
@@ -13,7 +13,7 @@ export const companionsOf = (file: string) => ({ keys: `${file}.keys`, secrets: 
 /** Files of the data folder that nothing can make again. The master key is not there where the environment has it. */
 export const secretFiles = ['master.key', 'signing-key.pem'] as const
 
-/** The copy is not sound, or would replace another file. What was begun is removed. */
+/** The copy is not sound, has no folder to go to, or would replace another file. What was begun is removed. */
 export class BackupUnsound extends Error {
   override readonly name = 'BackupUnsound'
 }
@@ -36,13 +36,37 @@ const brokenChains = async (file: string): Promise<readonly string[]> => {
   }
 }
 
-/** @throws {BackupUnsound | StoreUnavailable} */
+const copyLog = async (tributary: Tributary, file: string): Promise<void> => {
+  // A folder that only its owner may look into: SQLite makes the copy with the rights that files have by default.
+  const staging = await mkdtemp(`${file}.unfinished-`)
+  const copy = join(staging, basename(file))
+  try {
+    await tributary.store.backupTo(copy)
+    await chmod(copy, 0o600)
+    const problems = [...checkLogFile(copy), ...(await brokenChains(copy))]
+    if (problems.length > 0) throw new BackupUnsound(`The copy is unsound: ${problems.join(' ')}`)
+    await rename(copy, file)
+  } finally {
+    await rm(staging, { recursive: true, force: true })
+  }
+}
+
+const syncFolder = async (folder: string): Promise<void> => {
+  if (process.platform === 'win32') return
+  await using handle = await open(folder, 'r')
+  await handle.sync()
+}
+
+/** All files are their owner's alone. @throws {BackupUnsound | StoreUnavailable} */
 export const takeBackup = async (tributary: Tributary, path: string): Promise<Backup> => {
   const file = resolve(path)
+  const folder = dirname(file)
   const companions = companionsOf(file)
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw new BackupUnsound(`There is no folder ${folder} for the backup. Make it, or name a file elsewhere.`)
   if (existsSync(file)) throw new BackupUnsound(`${file} is there already. Name a file that is not.`)
   // The log first: every value in the copy has its key in the copy of the keys, which is taken after it.
-  await tributary.store.backupTo(file)
+  await copyLog(tributary, file)
   await tributary.keys.backupTo(companions.keys)
   const secrets: Record<string, string> = {}
   for (const name of secretFiles) {
@@ -50,11 +74,6 @@ export const takeBackup = async (tributary: Tributary, path: string): Promise<Ba
     if (existsSync(at)) secrets[name] = await readFile(at, 'utf8')
   }
   await writeFile(companions.secrets, `${JSON.stringify(secrets)}\n`, { mode: 0o600, flush: true })
-  const problems = [...checkLogFile(file), ...(await brokenChains(file))]
-  for (const trace of ['-wal', '-shm']) await rm(`${file}${trace}`, { force: true })
-  if (problems.length > 0) {
-    await rm(file, { force: true })
-    throw new BackupUnsound(`The copy is unsound: ${problems.join(' ')}`)
-  }
+  await syncFolder(folder)
   return { log: file, ...companions }
 }

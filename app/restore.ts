@@ -1,12 +1,14 @@
 /** Restoring: a backup is verified whole before anything is put in place, and erasures are carried out again. */
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { verifyLog } from '../eventstore/chain.ts'
+import { StoreUnavailable } from '../eventstore/port.ts'
 import { checkLogFile } from '../eventstore/sqlite/check-file.ts'
 import { openSqliteEventStore } from '../eventstore/sqlite/sqlite-event-store.ts'
 import { companionsOf, secretFiles } from './backup.ts'
+import { refuseFile } from './data-folder.ts'
 import { eraseAgain, erasuresFile } from './erasures.ts'
 import { verifySeals } from './seals.ts'
 import { filesIn, openTributary, type TributaryOptions } from './tributary.ts'
@@ -30,14 +32,28 @@ export interface RestoreOptions extends Omit<TributaryOptions, 'founding' | 'clo
   readonly withoutErasures: boolean
 }
 
-const verifyCopy = async (file: string): Promise<number> => {
-  const problems = checkLogFile(file)
-  if (problems.length > 0) throw new RestoreRefused(`The backup is damaged: ${problems[0]}`)
+/** The first thing that is wrong with a file; null where it is a sound log. */
+const problemOf = (file: string): string | null => {
+  try {
+    return checkLogFile(file)[0] ?? null
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error
+    return error.cause instanceof Error ? error.cause.message : error.message
+  }
+}
+
+/** `from`: the backup that `file` is a copy of. */
+const verifyCopy = async (file: string, from: string): Promise<number> => {
+  const problem = problemOf(file)
+  if (problem !== null)
+    throw new RestoreRefused(
+      `${from} is no backup, or a damaged one: ${problem.replace(`${file}: `, '')}. Nothing was changed.`,
+    )
   const store = await openSqliteEventStore(file)
   try {
     const report = await verifyLog(store)
     if (report.broken !== null)
-      throw new RestoreRefused(`The backup was changed at ${report.broken.event}: ${report.broken.detail}`)
+      throw new RestoreRefused(`${from} was changed at ${report.broken.event}: ${report.broken.detail}`)
     store.newEpoch()
     return report.events
   } finally {
@@ -59,7 +75,7 @@ const putSecrets = async (file: string, folder: string): Promise<void> => {
 
 /**
  * Restores into a data folder that is empty or not there. Views are built anew by whoever serves it next.
- * @throws {RestoreRefused | ErasureListBroken}
+ * @throws {RestoreRefused | NotADataFolder | ErasureListBroken}
  */
 export const restoreBackup = async (options: RestoreOptions): Promise<Restored> => {
   const { folder, withoutErasures } = options
@@ -67,6 +83,8 @@ export const restoreBackup = async (options: RestoreOptions): Promise<Restored> 
   const companions = companionsOf(from)
   const list = options.erasures ?? erasuresFile(folder)
   if (!existsSync(from)) throw new RestoreRefused(`There is no backup ${from}.`)
+  if (!statSync(from).isFile()) throw new RestoreRefused(`${from} is no file. Name the file of a backup.`)
+  refuseFile(folder)
   if (existsSync(folder) && (await readdir(folder)).length > 0) {
     throw new RestoreRefused(`${folder} is not empty. Restore into another folder, or move this one away.`)
   }
@@ -80,7 +98,7 @@ export const restoreBackup = async (options: RestoreOptions): Promise<Restored> 
   try {
     const staged = filesIn(staging).log
     await copyFile(from, staged)
-    const events = await verifyCopy(staged)
+    const events = await verifyCopy(staged, from)
     if (existsSync(companions.keys)) await copyFile(companions.keys, join(staging, 'keys.db'))
     await putSecrets(companions.secrets, staging)
     const { seals, erasures } = await verifyStaged(
@@ -92,7 +110,10 @@ export const restoreBackup = async (options: RestoreOptions): Promise<Restored> 
     return { events, seals, erasures }
   } catch (error) {
     await rm(staging, { recursive: true, force: true })
-    throw error
+    if (!(error instanceof Error && error.message.includes(staging))) throw error
+    // Whoever restores knows the file and the folder that they named.
+    const message = error.message.replaceAll(filesIn(staging).log, from).replaceAll(staging, folder)
+    throw new RestoreRefused(message, { cause: error })
   }
 }
 

@@ -9,7 +9,10 @@ await runCommandLine({
   define: (command) =>
     command
       .argument('<file>', 'a file that `npm run backup` wrote')
-      .option('--erasures <file>', 'the signed list of erasures (default: beside the data folder)')
+      .option(
+        '--erasures <file>',
+        'the signed list of erasures (default: DIR.erasures.jsonl, beside the data folder DIR)',
+      )
       .option('--without-erasures', 'there is no list, since nobody was ever erased'),
   parse: (flags, [from]) => {
     if (from === undefined) throw new WrongUsage('Name the file to restore.')

@@ -1,8 +1,12 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { subjectWithRole } from '../../app/people-of-roles.ts'
+import { sealLog } from '../../app/seals.ts'
+import { simulate } from '../../app/simulate/simulate.ts'
+import { openTributary } from '../../app/tributary.ts'
 import { freshFolder, type Ran, runScript } from './run-script.ts'
 
 const diagnosis = z.object({
@@ -54,6 +58,8 @@ describe('every command line', () => {
     ['rebuild', 'nothing'],
     ['backup'],
     ['start', '--port', '99999999'],
+    ['start', '--data', ''],
+    ['doctor', '--data='],
   ])('%s %s is wrong usage', async (...args) => {
     const [name = '', ...rest] = args
     expect((await runScript(name, ...rest)).status).toBe(2)
@@ -143,6 +149,67 @@ describe('a data folder', () => {
     expect(chains?.detail).toContain(name)
   })
 
+  it('takes no invented data among real ones, unless it is told to', async () => {
+    const data = await simulated()
+    const more = ['--members', '1', '--purchases', '1', '--seed', '6', '--data', data]
+    const ran = await runScript('simulate', ...more)
+    expect(ran).toMatchObject({ status: 1, out: '' })
+    expect(ran.err).toContain('--into-existing')
+    expect((await runScript('simulate', ...more, '--into-existing')).status).toBe(0)
+  })
+
+  it('takes the rest of a simulation that was stopped, whatever demo people and seals came between', async () => {
+    const data = join(freshFolder(), 'data')
+    const tributary = await openTributary({ folder: data })
+    const options = { members: 30, purchases: 30, seed: 5, until: '2026-06-01T00:00:00.000Z' }
+    const progress = () => {
+      throw new Error('Stopped half way.')
+    }
+    await expect(simulate(tributary, { ...options, progress })).rejects.toThrow('half way')
+    await subjectWithRole(tributary, 'OPERATOR', null)
+    await sealLog(tributary)
+    await tributary.close()
+    const size = ['--members', '30', '--purchases', '30', '--seed', '5', '--until', '2026-06-01']
+    expect(await runScript('simulate', ...size, '--data', data)).toMatchObject({ status: 0, err: '' })
+  })
+
+  it.each([
+    ['start', '--port', '0', '--empty'],
+    ['simulate', '--members', '1', '--purchases', '1', '--seed', '1'],
+  ])('with the things of somebody else is not founded in: %s', async (name, ...args) => {
+    const folder = freshFolder()
+    writeFileSync(join(folder, 'passwd'), 'root')
+    const ran = await runScript(name, ...args, '--data', folder)
+    expect(ran).toMatchObject({ status: 1, out: '' })
+    expect(ran.err).toContain(`${folder} is no data folder`)
+    expect(ran.err).toContain('passwd')
+    expect(readdirSync(folder)).toEqual(['passwd'])
+  })
+
+  it.each([[[]], [['lost+found']], [['events.db', 'events.db-wal']], [['master.key.4711', 'keys.db']]])(
+    'is founded in a folder that is empty, or in which a founding was interrupted: %j',
+    async (files) => {
+      const folder = freshFolder()
+      for (const name of files) writeFileSync(join(folder, name), '', { mode: 0o600 })
+      const tributary = await openTributary({ folder })
+      expect(await tributary.store.head()).toBe('1')
+      await tributary.close()
+    },
+  )
+
+  it.each([
+    ['start', '--port', '0'],
+    ['doctor'],
+    ['rebuild', 'all'],
+    ['simulate', '--members', '1', '--purchases', '1', '--seed', '1'],
+  ])('that is a file is refused as one: %s', async (name, ...args) => {
+    const file = join(freshFolder(), 'README.md')
+    writeFileSync(file, '# Not a folder')
+    const ran = await runScript(name, ...args, '--data', file)
+    expect(ran).toMatchObject({ status: 1, out: '' })
+    expect(ran.err).toContain(`${file} is no folder`)
+  })
+
   it('that is not there is not made by looking at it', async () => {
     const data = join(freshFolder(), 'mistyped')
     for (const args of [
@@ -173,6 +240,38 @@ describe('a data folder', () => {
     expect(ran.status).toBe(1)
     expect(ran.err).toContain('@')
     expect(existsSync(join(folder, 'unsound.db'))).toBe(false)
+  })
+
+  it('is backed up into files that their owner alone may read, and nothing else is left', async () => {
+    const data = await simulated()
+    const folder = freshFolder()
+    expect((await runScript('backup', join(folder, 'b.db'), '--data', data)).status).toBe(0)
+    expect(readdirSync(folder).sort()).toEqual(['b.db', 'b.db.keys', 'b.db.secrets.json'])
+    for (const name of readdirSync(folder)) expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600)
+  })
+
+  it('is not backed up into a folder that is not there, which is said', async () => {
+    const data = await simulated()
+    const target = join(freshFolder(), 'mistyped')
+    const ran = await runScript('backup', join(target, 'b.db'), '--data', data)
+    expect(ran).toMatchObject({ status: 1, out: '' })
+    expect(ran.err).toContain(`There is no folder ${target}`)
+  })
+
+  it('is not restored from what is no backup, and the file that was given is named', async () => {
+    const folder = freshFolder()
+    const foreign = new DatabaseSync(join(folder, 'foreign.db'))
+    foreign.exec('CREATE TABLE things (name TEXT)')
+    foreign.close()
+    writeFileSync(join(folder, 'notes.txt'), 'These are notes, and no database at all. '.repeat(100))
+    for (const name of ['foreign.db', 'notes.txt']) {
+      const args = ['--without-erasures', '--data', join(folder, 'restored')]
+      const ran = await runScript('restore', join(folder, name), ...args)
+      expect(ran).toMatchObject({ status: 1, out: '' })
+      expect(ran.err).toContain(`${join(folder, name)} is no backup`)
+      expect(ran.err).not.toContain('restoring-')
+    }
+    expect(readdirSync(folder).sort()).toEqual(['foreign.db', 'notes.txt'])
   })
 
   it('of a newer version is refused, and left as it is', async () => {
