@@ -1,5 +1,8 @@
 /** The thread in which the projector of an embedded deployment runs: see projector-thread.ts. */
 import { parentPort, workerData } from 'node:worker_threads'
+import { readConfig } from '../platform/config.ts'
+import { createLogger } from '../platform/log.ts'
+import { GenerationGone } from '../projections/documents.ts'
 import { createProjector } from './projector.ts'
 import { isThreadOrder, isThreadStart, type ThreadReport } from './projector-messages.ts'
 import { openViewEngines } from './view-engines.ts'
@@ -13,6 +16,15 @@ const port = parentPort
 const engines = await openViewEngines(workerData.folder)
 const { store } = engines
 const tell = (report: ThreadReport): void => port.postMessage(report)
+
+const log = createLogger({ level: readConfig(process.env).logLevel })
+
+/** A view that another process rebuilds takes the place of ours: that is no failure, and it goes on from there. */
+const failed = (error: unknown, projection: string | null): void => {
+  if (error instanceof GenerationGone)
+    log.info({ projection }, 'another process rebuilt this view: going on with what it built')
+  else tell({ kind: 'failure', error, projection })
+}
 
 let appended = new AbortController()
 const projector = createProjector(
@@ -33,7 +45,7 @@ const projector = createProjector(
       },
     },
   },
-  (error, projection) => tell({ kind: 'failure', error, projection }),
+  failed,
   () => void report(),
 )
 

@@ -7,8 +7,10 @@ export interface ThreadStart {
   readonly folder: string
 }
 
+const orders = ['appended', 'hurry', 'stop'] as const
+
 /** To the thread: the log has grown; somebody waits for what is in it; it is to end after the batch at hand. */
-export type ThreadOrder = 'appended' | 'hurry' | 'stop'
+export type ThreadOrder = (typeof orders)[number]
 
 /** How far the views are. */
 export interface ViewsState {
@@ -31,8 +33,7 @@ export type ThreadReport = ViewsState | ViewsFailure
 export const isThreadStart = (value: unknown): value is ThreadStart =>
   typeof value === 'object' && value !== null && 'folder' in value && typeof value.folder === 'string'
 
-export const isThreadOrder = (value: unknown): value is ThreadOrder =>
-  value === 'appended' || value === 'stop'
+export const isThreadOrder = (value: unknown): value is ThreadOrder => orders.some((order) => order === value)
 
 /** Only this program's own thread sends them, from the type above: the kind tells the rest. */
 export const isThreadReport = (value: unknown): value is ThreadReport =>

@@ -39,6 +39,16 @@ it('writes errors with their type, message and cause', () => {
   })
 })
 
+it('writes an error beside what it is about, one that came from a thread too', () => {
+  const error = structuredClone(new RangeError('too far'))
+  const [entry] = logged((logger) => logger.error({ error, projection: 'matrix' }, 'it failed'))
+  expect(entry).toMatchObject({
+    msg: 'it failed',
+    projection: 'matrix',
+    error: { type: 'RangeError', message: 'too far', stack: expect.stringContaining('too far') },
+  })
+})
+
 it('leaves out what is below its level', () => {
   expect(logged((logger) => logger.info('x'), 'warn')).toEqual([])
 })

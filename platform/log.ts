@@ -1,4 +1,11 @@
-import { type DestinationStream, destination, type Logger, pino, stdTimeFunctions } from 'pino'
+import {
+  type DestinationStream,
+  destination,
+  type Logger,
+  pino,
+  stdSerializers,
+  stdTimeFunctions,
+} from 'pino'
 
 export type { Logger }
 
@@ -37,6 +44,7 @@ export interface LogOptions {
 
 /**
  * A logger that writes one JSON document a line to standard error: `level` by name, `time` in ISO 8601, `msg`.
+ * An error is logged as `error`, with its type, message, stack and cause.
  * Log opaque ids and codes, never what a person entered; the fields known to carry such are hidden in any case.
  */
 export const createLogger = ({ level, stream = destination({ dest: 2, sync: true }) }: LogOptions): Logger =>
@@ -46,6 +54,7 @@ export const createLogger = ({ level, stream = destination({ dest: 2, sync: true
       base: null,
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
+      serializers: { error: stdSerializers.err },
       redact: { paths, censor: '[hidden]' },
     },
     stream,
