@@ -112,7 +112,7 @@ const checkParked = async ({ documents }: Tributary): Promise<Omit<Check, 'name'
 }
 
 const checkBalance = async ({ documents }: Tributary): Promise<Omit<Check, 'name'>> => {
-  const { rows, balanced } = await readLive(documents, 'journal', (reader) =>
+  const { rows, balanced, setAside } = await readLive(documents, 'journal', (reader) =>
     trialBalance(reader, { kind: 'NOW' }),
   )
   const currencies = new Set(rows.map(({ currency }) => currency))
@@ -120,7 +120,9 @@ const checkBalance = async ({ documents }: Tributary): Promise<Omit<Check, 'name
     ok: balanced,
     detail: balanced
       ? `The books balance in ${currencies.size} currencies.`
-      : `The books do not balance: ${rows.map(({ kind, currency, balance }) => `${kind} ${balance} ${currency}`).join(', ')}.`,
+      : setAside > 0
+        ? `The books lack entries of ${setAside} streams that were set aside: see the check of what was parked.`
+        : `The books do not balance: ${rows.map(({ kind, currency, balance }) => `${kind} ${balance} ${currency}`).join(', ')}.`,
   }
 }
 

@@ -44,7 +44,6 @@ export type InputNode =
 
 const scalars: ReadonlyMap<z.core.$ZodType, ScalarName> = new Map<z.core.$ZodType, ScalarName>([
   [shape.amount, 'BigInt'],
-  [shape.signedAmount, 'BigInt'],
   [shape.currency, 'CurrencyCode'],
   [shape.date, 'Date'],
   [shape.instant, 'DateTime'],

@@ -167,7 +167,13 @@ const TrialBalanceType = builder
   .implement({
     fields: (t) => ({
       rows: t.field({ type: [TrialRowType], resolve: ({ rows }) => [...rows] }),
-      balanced: t.exposeBoolean('balanced', { description: 'All accounts sum to zero in every currency.' }),
+      balanced: t.exposeBoolean('balanced', {
+        description:
+          'All accounts sum to zero in every currency, and nothing that belongs in the books was set aside.',
+      }),
+      setAside: t.exposeInt('setAside', {
+        description: 'Streams of which the books lack entries, since an event of theirs could not be booked.',
+      }),
       readAt: t.field({ type: ReadAtType, resolve: ({ readAt }) => readAt }),
     }),
   })

@@ -3,6 +3,7 @@ import { allocate } from '../allocation.ts'
 import { type CommunityState, knownCommunity } from '../community.ts'
 import { Rejection, unreachable } from '../decider.ts'
 import type { BundleComponent, OfferFacts } from '../events/catalog-items.ts'
+import { largestAmount } from '../events/shapes.ts'
 import { sumOf, times } from '../money.ts'
 import { type OfferState, offerAt } from '../offer.ts'
 import type { PartnerState } from '../partner.ts'
@@ -65,6 +66,12 @@ const partOf = (
     )
   checkAdmitted(partner, [...path, 'offerId'])
   const list = times(facts.listPrice, asked.quantity, [...path, 'quantity'])
+  if (list > largestAmount)
+    throw new Rejection(
+      'AMOUNT_OUT_OF_RANGE',
+      `List price times quantity is beyond ${largestAmount} minor units. Check the unit.`,
+      [...path, 'quantity'],
+    )
   return { asked, facts, partnerId: offer.partnerId, list, path }
 }
 

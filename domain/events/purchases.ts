@@ -50,8 +50,8 @@ export const purchaseEvents = {
       method: shape.code,
       instalments: z.int().min(1).max(1_000).nullable(),
       amount: shape.amount,
-      captured: shape.amount,
-      lines: z.array(z.strictObject({ line: z.int().min(1), captured: shape.amount })).max(200),
+      captured: shape.sum,
+      lines: z.array(z.strictObject({ line: z.int().min(1), captured: shape.sum })).max(200),
       covered: z.array(z.int().min(1)).max(200),
       stated: z.boolean(),
       /** The whole sale, where this capture recognises it. */
@@ -148,14 +148,14 @@ export const purchaseEvents = {
       lines: z.array(lineReversal).max(200),
       captures: z.array(clearingPart).max(100),
       fees: z.array(z.strictObject({ ...clearing, charges: z.array(charge).max(400) })).max(100),
-      receivable: shape.signedAmount,
-      varianceBooked: shape.signedAmount,
+      receivable: shape.signedSum,
+      varianceBooked: shape.signedSum,
     }),
   ),
   VarianceBooked: event(
     'purchase',
     'What was left on the receivable (positive: the buyer paid too little) goes to the variance account, with its reason.',
-    z.strictObject({ ...dimensions, ...effect, amount: shape.signedAmount, reason: shape.reason }),
+    z.strictObject({ ...dimensions, ...effect, amount: shape.signedSum, reason: shape.reason }),
   ),
   PaymentDisputed: event(
     'purchase',

@@ -28,8 +28,16 @@ export const instant = z.iso.datetime({ precision: 3 })
 export const date = z.iso.date()
 export const month = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/)
 export const currency = z.enum(currencyCodes)
-export const amount = z.int().min(0)
-export const signedAmount = z.int()
+/**
+ * The most that one fact may be about, in minor units: far beyond any sale, and far below where thousands of them added
+ * up would leave the safe range of integers.
+ */
+export const largestAmount = 1_000_000_000_000
+const tooLarge = 'The most is 1000000000000 minor units. Check the unit, or state it in parts.'
+export const amount = z.int().min(0).max(largestAmount, tooLarge)
+/** Of several facts together. */
+export const sum = z.int().min(0)
+export const signedSum = z.int()
 export const basisPoints = z.int().min(0).max(10_000)
 export const version = z.int().min(1)
 export const quantity = z.int().min(1).max(1_000_000)

@@ -1,6 +1,8 @@
 /** What asked sales are refused for, and stated ones flagged with. */
+
 import { Rejection } from '../decider.ts'
 import type { Flag } from '../events/sale.ts'
+import { largestAmount } from '../events/shapes.ts'
 import { termsAt } from '../partnership.ts'
 import type { Surroundings } from './gather.ts'
 import type { LineDraft } from './sale.ts'
@@ -73,8 +75,12 @@ export const pathOf = (around: Surroundings, category: string | null): readonly 
 
 export const times = (unit: number, quantity: number, path: readonly string[]): number => {
   const product = unit * quantity
-  if (!Number.isSafeInteger(product)) {
-    throw new Rejection('AMOUNT_OUT_OF_RANGE', 'Price times quantity passes the safe range.', path)
+  if (product > largestAmount) {
+    throw new Rejection(
+      'AMOUNT_OUT_OF_RANGE',
+      `Price times quantity is beyond ${largestAmount} minor units. Check the unit, or state it in parts.`,
+      path,
+    )
   }
   return product
 }

@@ -1,7 +1,9 @@
 /** What placing and recording freeze alike: who is credited, whose pickup point, which day it is. */
+
 import { attribute } from '../attribution.ts'
 import { businessDate } from '../business-date.ts'
 import { Rejection } from '../decider.ts'
+import { largestAmount } from '../events/shapes.ts'
 import { bindingAt } from '../membership/state.ts'
 import type { Surroundings } from './gather.ts'
 
@@ -31,8 +33,12 @@ export const leaderOf = (
 }
 
 export const guarded = (total: number): number => {
-  if (!Number.isSafeInteger(total))
-    throw new Rejection('AMOUNT_OUT_OF_RANGE', 'The total passes the safe range.', ['lines'])
+  if (total > largestAmount)
+    throw new Rejection(
+      'AMOUNT_OUT_OF_RANGE',
+      `The total is beyond ${largestAmount} minor units. Check the unit, or state it in parts.`,
+      ['lines'],
+    )
   return total
 }
 

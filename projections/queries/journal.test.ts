@@ -3,6 +3,9 @@ import { recorded, viewOf } from '../../tests/support/folded.ts'
 import { captured, placed, saleOf } from '../../tests/support/sold.ts'
 import { idOf } from '../../tests/support/world.ts'
 import { journal } from '../views/journal.ts'
+import { matrix } from '../views/matrix.ts'
+import { revenueSplit } from '../views/split.ts'
+import { SumOutOfRange } from '../views/sums.ts'
 import { type AsOf, now } from './as-of.ts'
 import { accountBalances, journalPostings } from './journal.ts'
 import { everything, OutOfScope, type Scope } from './scope.ts'
@@ -98,6 +101,30 @@ describe('the trial balance', () => {
     expect(rows.reduce((sum, { balance }) => sum + Math.abs(balance), 0)).toBe(
       accounts.reduce((sum, balance) => sum + Math.abs(balance), 0),
     )
+  })
+})
+
+describe('books that lack something', () => {
+  it('do not balance, whatever the rest sums to', async () => {
+    const lacking = await viewOf(journal, events)
+    expect(await trialBalance(lacking, now)).toMatchObject({ balanced: true, setAside: 0 })
+    await lacking.park({
+      projection: journal.name,
+      stream: 'purchase-x',
+      event: 'purchase-x@0',
+      position: '2',
+      reason: 'It cannot be booked.',
+      at: '2026-04-01T00:00:00.000Z',
+      collections: ['balances'],
+    })
+    expect(await trialBalance(lacking, now)).toMatchObject({ balanced: false, setAside: 1 })
+  })
+
+  it('never hold a figure that is not exact: what would make one is refused, and set aside by the runner', async () => {
+    const huge = (n: number) =>
+      saleOf({ n, day: '2026-01-10', lines: [{ partner, amount: 6_000_000_000_000_000, category: 'toys' }] })
+    const both = recorded([placed(huge(4)), placed(huge(5))])
+    for (const view of [revenueSplit, matrix]) await expect(viewOf(view, both)).rejects.toThrow(SumOutOfRange)
   })
 })
 

@@ -18,18 +18,23 @@ export interface TrialRow {
   readonly balance: number
 }
 
-/** `balanced`: the sum over all accounts is zero in every currency. */
+/**
+ * `balanced`: the sum over all accounts is zero in every currency, and nothing that belongs in the books was set aside.
+ * `setAside`: streams of which the books lack entries, since one of their events could not be booked.
+ */
 export interface TrialBalance {
   readonly rows: readonly TrialRow[]
   readonly balanced: boolean
+  readonly setAside: number
 }
 
-const trialOf = (rows: readonly TrialRow[]): TrialBalance => {
+const trialOf = async (reader: DocumentReader, rows: readonly TrialRow[]): Promise<TrialBalance> => {
+  const { length: setAside } = await reader.parked()
   const sums = new Map<string, bigint>()
   for (const { currency, balance } of rows) {
     sums.set(currency, (sums.get(currency) ?? 0n) + BigInt(balance))
   }
-  return { rows, balanced: [...sums.values()].every((sum) => sum === 0n) }
+  return { rows, balanced: setAside === 0 && [...sums.values()].every((sum) => sum === 0n), setAside }
 }
 
 /** Adds rows of the same kind and currency. */
@@ -84,12 +89,12 @@ const untilDay = async (reader: DocumentReader, date: string): Promise<TrialBala
     )) {
       rows.push(sumMonths([document], date))
     }
-    return trialOf(merged(rows))
+    return trialOf(reader, merged(rows))
   })
 
 /** The trial balance by kind of account. For callers who may see everything: it is the platform's. */
 export const trialBalance = async (reader: DocumentReader, asOf: AsOf): Promise<TrialBalance> => {
-  if (asOf.kind === 'NOW') return trialOf(await wholeMonths(reader, null))
+  if (asOf.kind === 'NOW') return trialOf(reader, await wholeMonths(reader, null))
   if (asOf.kind === 'BUSINESS_DATE') return untilDay(reader, asOf.date)
   const rows = await reader.sum({
     collection: postings.name,
@@ -98,6 +103,7 @@ export const trialBalance = async (reader: DocumentReader, asOf: AsOf): Promise<
     sums: ['amount'],
   })
   return trialOf(
+    reader,
     merged(
       rows.map(({ group, sums }) => ({
         kind: accountKind(String(group.account)),

@@ -26,6 +26,7 @@ import {
 } from './attribution-documents.ts'
 import { keyOf, monthOf } from './keys.ts'
 import { movementOf, movingTypes } from './movement.ts'
+import { plus } from './sums.ts'
 import { type EventOf, view } from './view.ts'
 
 const zeroFunnel = { touches: 0, joins: 0 }
@@ -105,8 +106,8 @@ const earnedChanges = (event: EventOf<(typeof movingTypes)[number]>): readonly C
     sharerChange(community, person, (before) => ({
       ...before,
       currency,
-      earned: before.earned + earned,
-      reversed: before.reversed + reversed,
+      earned: plus(before.earned, earned),
+      reversed: plus(before.reversed, reversed),
     })),
   )
 }

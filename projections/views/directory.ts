@@ -20,6 +20,7 @@ import {
   partnershipTypes,
   partnerTypes,
 } from './directory-organisations.ts'
+import { plus } from './sums.ts'
 import { type DataOf, type EventOf, view } from './view.ts'
 
 const otherTypes = [
@@ -101,7 +102,7 @@ const otherChanges = (event: EventOf<(typeof otherTypes)[number]>): readonly Cha
           const others = before.costs.filter((cost) => cost !== found)
           const sum = {
             currency,
-            amount: (found?.amount ?? 0) + amount,
+            amount: plus(found?.amount ?? 0, amount),
             records: (found?.records ?? 0) + 1,
           }
           return { ...before, costs: [...others, sum].sort((a, b) => (a.currency < b.currency ? -1 : 1)) }

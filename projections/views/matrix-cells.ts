@@ -2,6 +2,7 @@
 import { type Collection, collection } from './collection.ts'
 import type { Turns } from './matrix-rows.ts'
 import { integer, list, nullable, object, type Shaped, text } from './shape.ts'
+import { plus } from './sums.ts'
 
 /** Money is in minor units; net is gross less refunds. */
 const figures = object({
@@ -118,9 +119,9 @@ export const withSale = (
     purchases: after,
     units: before.units + added.units,
     unitsReturned: before.unitsReturned + added.unitsReturned,
-    gross: before.gross + added.gross,
-    refunds: before.refunds + added.refunds,
-    partnerNet: before.partnerNet + added.partnerNet,
+    gross: plus(before.gross, added.gross),
+    refunds: plus(before.refunds, added.refunds),
+    partnerNet: plus(before.partnerNet, added.partnerNet),
     firstSaleAt: after === 0 ? null : earlier(before.firstSaleAt, placedAt),
     lastSaleAt: after === 0 ? null : later(before.lastSaleAt, placedAt),
   }

@@ -18,6 +18,7 @@ import { type Collection, collection } from './collection.ts'
 import { ALL, keyOf } from './keys.ts'
 import { type LegMoved, type LineMoved, movementOf, movingTypes } from './movement.ts'
 import { integer, list, object, oneOf, type Shaped, text, tuple } from './shape.ts'
+import { plus } from './sums.ts'
 import { type EventOf, view } from './view.ts'
 
 /** Stands for all persons who have a role, sharers for example. */
@@ -132,9 +133,9 @@ const overall = (lines: readonly LineMoved[]): readonly ShareMoved[] => {
 }
 
 const sum = (before: Added | undefined, added: Added): Added => ({
-  gross: (before?.gross ?? 0) + added.gross,
-  reversed: (before?.reversed ?? 0) + added.reversed,
-  kept: (before?.kept ?? 0) + added.kept,
+  gross: plus(before?.gross ?? 0, added.gross),
+  reversed: plus(before?.reversed ?? 0, added.reversed),
+  kept: plus(before?.kept ?? 0, added.kept),
   legs: (before?.legs ?? 0) + added.legs,
 })
 
@@ -151,7 +152,15 @@ const addShare = (shares: Share[], added: ShareMoved): void => {
   const found = shares[at]
   if (found === undefined || order(found) !== 0)
     shares.splice(at, 0, [role, party, gross, reversed, kept, legs])
-  else shares[at] = [role, party, found[2] + gross, found[3] + reversed, found[4] + kept, found[5] + legs]
+  else
+    shares[at] = [
+      role,
+      party,
+      plus(found[2], gross),
+      plus(found[3], reversed),
+      plus(found[4], kept),
+      found[5] + legs,
+    ]
 }
 
 /** Adds to a list of one's own, in the order of segments and roles. */
@@ -163,7 +172,15 @@ const addPersonShare = (shares: PersonShare[], segment: string, added: ShareMove
   const found = shares[at]
   if (found === undefined || order(found) !== 0)
     shares.splice(at, 0, [segment, role, gross, reversed, kept, legs])
-  else shares[at] = [segment, role, found[2] + gross, found[3] + reversed, found[4] + kept, found[5] + legs]
+  else
+    shares[at] = [
+      segment,
+      role,
+      plus(found[2], gross),
+      plus(found[3], reversed),
+      plus(found[4], kept),
+      found[5] + legs,
+    ]
 }
 
 /** The index of the first that `order` does not put before what is looked for. */

@@ -46,7 +46,7 @@ export const rate: fc.Arbitrary<Rate> = fc.record({
   keepPoolOnRefund: fc.boolean(),
 })
 
-const amount = fc.oneof(fc.nat({ max: 30 }), fc.nat({ max: 50_000 }), fc.nat({ max: 2_000_000_000_000 }))
+const amount = fc.oneof(fc.nat({ max: 30 }), fc.nat({ max: 50_000 }), fc.nat({ max: 5_000_000_000 }))
 
 const lineDraft: fc.Arbitrary<LineDraft> = fc
   .record({
