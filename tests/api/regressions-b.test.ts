@@ -106,6 +106,19 @@ describe('numbers that are none', () => {
     },
   )
 
+  it.each([
+    ['a line', ['1000000000001'], ['input', 'lines', '0', 'amount']],
+    ['a sale', ['900000000000', '900000000000'], ['input', 'lines']],
+  ])(
+    '%s beyond the largest amount is refused: some thousands would add up to too much',
+    async (_, amounts, path) => {
+      const [line] = saleOf(all).lines
+      const lines = amounts.map((amount) => ({ ...line, listPrice: amount, amount }))
+      const { errors } = await mutate(world, all.service, 'recordPurchase', saleOf(all, { lines }))
+      expect(errors).toContainEqual(expect.objectContaining({ code: 'AMOUNT_OUT_OF_RANGE', path }))
+    },
+  )
+
   it('are answered in a sentence', async () => {
     const input = { partnershipId: all.partnershipId, by: 'COMMUNITY', version: 0 }
     const { errors } = await mutate(world, all.owner, 'acceptPartnership', input)
