@@ -139,6 +139,9 @@ export const startServer = async (
   const server = createServer(api.listener)
   // Longer than clients and proxies keep idle connections, so that none is closed under a request that comes just then.
   server.keepAliveTimeout = 65_000
+  // For a request to come whole; answers, and streams, take as long as they take.
+  server.requestTimeout = 30_000
+  server.headersTimeout = 30_000
   await projector.start()
   const worker = await startWorker(tributary, {
     projector,

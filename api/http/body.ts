@@ -7,7 +7,11 @@ const tooLarge = (limit: number): RequestError =>
 
 const digits = /^\d{1,15}$/
 
-/** @throws (rejects) {RequestError} BODY_TOO_LARGE | BAD_REQUEST, or the connection's error */
+/** The client went away, or was too slow: nobody reads the answer, and no record of it is due. */
+const endedEarly = (): RequestError =>
+  new RequestError('BAD_REQUEST', 'The request ended before its body did.')
+
+/** @throws (rejects) {RequestError} BODY_TOO_LARGE | BAD_REQUEST */
 export const readBody = (request: IncomingMessage, limit: number): Promise<Buffer> => {
   const announced = request.headers['content-length']
   if (announced !== undefined) {
@@ -32,10 +36,10 @@ export const readBody = (request: IncomingMessage, limit: number): Promise<Buffe
     const [only] = chunks
     resolve(chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks))
   })
-  request.on('error', reject)
+  request.on('error', () => reject(endedEarly()))
   request.on('close', () => {
     // Errors are dear to make, and nearly every request ends well.
-    if (!request.complete) reject(new RequestError('BAD_REQUEST', 'The request ended before its body did.'))
+    if (!request.complete) reject(endedEarly())
   })
   return promise
 }

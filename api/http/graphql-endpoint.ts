@@ -101,6 +101,8 @@ export const createGraphQLEndpoint = (parts: EndpointParts): Endpoint => {
     try {
       await answer(request, response)
     } catch (error) {
+      // What was under way for a client that went away ends with an abortion of its own.
+      if (response.destroyed && error instanceof Error && error.name === 'AbortError') return
       const masked = maskError(error)
       if (response.headersSent) response.destroy()
       else if (masked instanceof RequestError) sendRequestError(response, masked)

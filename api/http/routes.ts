@@ -4,6 +4,7 @@ import express, { type Express, type NextFunction, type Request, type Response }
 import type { Authenticate } from '../auth/authenticate.ts'
 import { reachesNothing, reachUnder } from '../auth/reach.ts'
 import type { SignIn } from '../auth/sign-in.ts'
+import { isRecord } from '../graphql/input-value.ts'
 import type { MaskError } from '../graphql/masking.ts'
 import { RequestError } from '../graphql/request-error.ts'
 import { sdl } from '../schema/sdl.ts'
@@ -70,6 +71,14 @@ const addSignIn = (app: Express, signIn: SignIn): void => {
   })
 }
 
+/** What the reading of bodies has against a request, for its client alone; undefined where it was no fault of the request. */
+const requestErrorOf = (error: unknown): RequestError | undefined => {
+  if (!isRecord(error) || error.expose !== true) return undefined
+  return error.status === 413
+    ? new RequestError('BODY_TOO_LARGE', 'The body is larger than is taken here. Send less at once.')
+    : new RequestError('BAD_REQUEST', 'The request cannot be read.')
+}
+
 export const createRoutes = ({ services, authenticate, metrics, maskError, signIn }: RouteParts): Express => {
   const app = express()
   app.disable('x-powered-by')
@@ -106,7 +115,7 @@ export const createRoutes = ({ services, authenticate, metrics, maskError, signI
   })
   // Express tells error handlers by their four parameters.
   app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
-    const masked = maskError(error)
+    const masked = requestErrorOf(error) ?? maskError(error)
     sendRequestError(
       response,
       masked instanceof RequestError
