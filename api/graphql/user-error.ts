@@ -1,7 +1,7 @@
 /** Why a mutation did not happen, as plain data: made from whatever the layers below throw. */
 import type { z } from 'zod'
 import { type CurrencyCode, isCurrency } from '../../domain/currency.ts'
-import { Rejection } from '../../domain/decider.ts'
+import { Rejection, unreachable } from '../../domain/decider.ts'
 import {
   ExpectedRevisionConflict,
   HandlerClosed,
@@ -73,22 +73,54 @@ const kinds: Readonly<Record<string, string>> = {
   record: 'an object',
 }
 
-/** Long lists of what would have been allowed help nobody. */
+const formats: Readonly<Record<string, string>> = {
+  datetime: 'This has to be an instant such as 2026-01-31T09:00:00.000Z.',
+  date: 'This has to be a day such as 2026-01-31.',
+  email: 'This has to be an address for mail, such as ana@example.org.',
+  url: 'This has to be an address on the web, which begins with https:// or http://.',
+}
+
+const noneOf = (values: readonly unknown[]): string => {
+  // Long lists of what would have been allowed help nobody.
+  if (values.length > 12) return 'This is none of the known codes.'
+  return values.length === 1
+    ? `This has to be ${String(values[0])}.`
+    : `This has to be one of ${values.map(String).join(', ')}.`
+}
+
+/** What the schema says itself; zod's own words where it says nothing are for programmers. */
+const ownWords = (message: string): string =>
+  message.startsWith('Invalid ') ? 'This is not what is expected here.' : sentence(message)
+
 const messageOf = (issue: z.core.$ZodIssue): string => {
-  if (issue.code === 'invalid_value' && issue.values.length > 12) return 'This is none of the known codes.'
-  if (issue.code === 'invalid_format' && issue.format === 'regex') {
-    const prefix = /^\/\^([a-z]+)_\[0-7\]/.exec(issue.pattern ?? '')?.[1]
-    if (prefix !== undefined)
-      return `This is no id of a ${prefix}: those look like ${prefix}_01h455vb4pex5vsknk084sn02q.`
-    return 'This does not have the form that is expected here.'
+  switch (issue.code) {
+    case 'too_small':
+      return tooSmall(issue)
+    case 'too_big':
+      return tooBig(issue)
+    case 'invalid_type':
+      return `This has to be ${kinds[issue.expected] ?? 'of another type'}.`
+    case 'invalid_value':
+      return noneOf(issue.values)
+    case 'invalid_format': {
+      const prefix = /^\/\^([a-z]+)_\[0-7\]/.exec(issue.pattern ?? '')?.[1]
+      if (issue.format === 'regex' && prefix !== undefined)
+        return `This is no id of a ${prefix}: those look like ${prefix}_01h455vb4pex5vsknk084sn02q.`
+      return formats[issue.format] ?? 'This does not have the form that is expected here.'
+    }
+    case 'not_multiple_of':
+      return `This has to be a multiple of ${issue.divisor}.`
+    case 'unrecognized_keys':
+      return `Nothing is known here by the name of ${issue.keys.join(', ')}.`
+    case 'invalid_union':
+    case 'invalid_key':
+    case 'invalid_element':
+      return 'This is none of the forms that are expected here.'
+    case 'custom':
+      return ownWords(issue.message)
+    default:
+      return unreachable(issue)
   }
-  if (issue.code === 'invalid_format' && issue.format === 'url')
-    return 'This has to be an address on the web, which begins with https:// or http://.'
-  if (issue.code === 'too_small') return tooSmall(issue)
-  if (issue.code === 'too_big') return tooBig(issue)
-  if (issue.code === 'invalid_type') return `This has to be ${kinds[issue.expected] ?? 'of another type'}.`
-  if (issue.code === 'invalid_union') return 'This is none of the forms that are expected here.'
-  return sentence(issue.message)
 }
 
 const codeOf = (issue: z.core.$ZodIssue): ErrorCode => {

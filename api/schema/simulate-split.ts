@@ -16,10 +16,11 @@ import type { ApiContext } from '../graphql/context.ts'
 import { reachIn } from '../graphql/guard.ts'
 import { nodeOf } from '../graphql/input-node.ts'
 import { declareInput, typeOf } from '../graphql/input-types.ts'
-import { toCommandValue } from '../graphql/input-value.ts'
+import { toCommandValue, toInputPath } from '../graphql/input-value.ts'
 import { MoneyType, moneyOf } from '../graphql/money.ts'
 import { RequestError } from '../graphql/request-error.ts'
 import '../graphql/shared-inputs.ts'
+import { errorsOfIssues } from '../graphql/user-error.ts'
 import { type ExplainedLeg, ExplainedLegType } from './explain-split.ts'
 
 const asked = z.strictObject({
@@ -81,8 +82,8 @@ const parsed = (input: unknown): Asked => {
     if ((result.data.tax ?? 0) <= result.data.amount) return result.data
     throw new RequestError('BAD_REQUEST', 'input.tax is above input.amount, although it is within it.')
   }
-  const [issue] = result.error.issues
-  throw new RequestError('BAD_REQUEST', `input.${issue?.path.join('.')}: ${issue?.message}`)
+  const [first] = errorsOfIssues(result.error.issues, (path) => toInputPath(node, input, path))
+  throw new RequestError('BAD_REQUEST', `${['input', ...(first?.path ?? [])].join('.')}: ${first?.message}`)
 }
 
 const proposed = (terms: NonNullable<Asked['terms']>): { readonly version: null; readonly terms: Terms } => {
