@@ -34,6 +34,8 @@ export interface ApiLimits {
   readonly tokens: number
   readonly depth: number
   readonly aliases: number
+  /** How deep brackets may stand in a document, and lists and objects in what is sent beside it. */
+  readonly nesting: number
   /** Most points that one document may cost. */
   readonly cost: number
   /** The bucket of points that each organisation, or subject without one, draws from. */
@@ -56,6 +58,7 @@ export const defaultLimits: ApiLimits = {
   tokens: 2_000,
   depth: 10,
   aliases: 15,
+  nesting: 64,
   cost: 1_000,
   bucket: { points: 10_000, perSecond: 500 },
   wallClockMs: 10_000,

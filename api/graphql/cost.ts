@@ -11,15 +11,19 @@ import {
   type GraphQLSchema,
   getNamedType,
   isAbstractType,
+  isIntrospectionType,
   isLeafType,
   isListType,
   isNonNullType,
   isObjectType,
   Kind,
   type OperationDefinitionNode,
+  SchemaMetaFieldDef,
   type SelectionSetNode,
+  TypeMetaFieldDef,
   type ValueNode,
 } from 'graphql'
+import { introspectionCost } from './introspection.ts'
 
 /** What a field says of its cost: points of its own, how many items its list may have, or points for each row sent. */
 export interface FieldCost {
@@ -85,6 +89,8 @@ const rowsAt = (field: FieldNode, [argument, ...path]: readonly string[], variab
   return Array.isArray(value) ? value.length : 1
 }
 
+const introspected = new Map([SchemaMetaFieldDef, TypeMetaFieldDef].map((field) => [field.name, field]))
+
 type Fragments = ReadonlyMap<string, FragmentDefinitionNode>
 
 const once =
@@ -100,11 +106,13 @@ const once =
 class Compiler {
   readonly #schema: GraphQLSchema
   readonly #fragments: Fragments
+  readonly #types: number
   readonly #known = new Map<SelectionSetNode, Map<string, Cost>>()
 
   constructor(schema: GraphQLSchema, fragments: Fragments) {
     this.#schema = schema
     this.#fragments = fragments
+    this.#types = Object.keys(schema.getTypeMap()).length
   }
 
   /** `paged`: the set stands right below a page, whose lists are what the page has of items. */
@@ -140,15 +148,17 @@ class Compiler {
 
   #ofField(field: FieldNode, parent: GraphQLNamedType, paged: boolean): Cost | undefined {
     if (!isObjectType(parent) && !isAbstractType(parent)) return undefined
-    const definition = 'getFields' in parent ? parent.getFields()[field.name.value] : undefined
+    const name = field.name.value
+    const own = 'getFields' in parent ? parent.getFields()[name] : undefined
+    const definition = own ?? introspected.get(name)
     if (definition === undefined) return undefined
     const type = getNamedType(definition.type)
-    const {
-      points = isLeafType(type) ? 0 : 1,
-      items,
-      rows,
-      pointsPerRow = 0,
-    } = costOfField(definition.extensions)
+    const introspects = own === undefined || isIntrospectionType(parent)
+    const isLeaf = isLeafType(type)
+    const stated: FieldCost = introspects
+      ? introspectionCost(name, isLeaf, this.#types)
+      : costOfField(definition.extensions)
+    const { points = isLeaf ? 0 : 1, items, rows, pointsPerRow = 0 } = stated
     const first = definition.args.some(({ name }) => name === 'first')
       ? argumentOf(field, 'first')
       : undefined
@@ -159,8 +169,8 @@ class Compiler {
     return (reading) => {
       const { variables } = reading
       const given = first === undefined ? listed : Math.max(0, numberAt(argumentValue(first, variables)) ?? 0)
-      const own = points + (rows === undefined ? 0 : pointsPerRow * rowsAt(field, rows, variables))
-      return own + (inner === undefined ? 0 : given * inner(reading))
+      const fixed = points + (rows === undefined ? 0 : pointsPerRow * rowsAt(field, rows, variables))
+      return fixed + (inner === undefined ? 0 : given * inner(reading))
     }
   }
 }

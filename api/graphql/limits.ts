@@ -1,7 +1,11 @@
-/** Limits that a document meets before anything runs: how deep, how wide, how long it is. Introspection is open. */
+/**
+ * Limits that a document meets before anything runs: how deep, how wide, how long it is. Introspection is open to all,
+ * within limits of its own (api/graphql/introspection.ts).
+ */
 import {
   type ASTVisitor,
   type DocumentNode,
+  type FieldNode,
   type FragmentDefinitionNode,
   GraphQLError,
   Kind,
@@ -12,48 +16,75 @@ import {
   type ValidationRule,
 } from 'graphql'
 import type { ApiLimits } from '../services.ts'
+import {
+  type IntrospectionSize,
+  introspectionAround,
+  introspectionBeside,
+  introspectionRefusal,
+  notIntrospected,
+} from './introspection.ts'
+import { bracketsDeeperThan } from './nesting.ts'
 import { RequestError } from './request-error.ts'
 
 interface Size {
   readonly depth: number
   readonly aliases: number
+  readonly introspection: IntrospectionSize
 }
 
 type Fragments = ReadonlyMap<string, FragmentDefinitionNode>
 
-const none: Size = { depth: 0, aliases: 0 }
+const none: Size = { depth: 0, aliases: 0, introspection: notIntrospected }
+
+/** What a document's fragments come to, by name: apart for those that stand below `__schema` and `__type`. */
+interface Known {
+  readonly data: Map<string, Size>
+  readonly introspection: Map<string, Size>
+}
+
+/** `__typename` is free: clients add it everywhere, under names of their own too. */
+const sizeOfField = (
+  { name: { value: name }, alias, selectionSet }: FieldNode,
+  introspects: boolean,
+  fragments: Fragments,
+  known: Known,
+): Size => {
+  if (name === '__typename') return none
+  const below = introspects || name === '__schema' || name === '__type'
+  const inner = selectionSet === undefined ? none : sizeOf(selectionSet, below, fragments, known)
+  const aliases = inner.aliases + (alias === undefined ? 0 : 1)
+  return below
+    ? { depth: 0, aliases, introspection: introspectionAround(name, inner.introspection) }
+    : { depth: inner.depth + 1, aliases, introspection: inner.introspection }
+}
 
 /**
  * Fragments count where they are spread, each time, and are looked at once; one that holds itself ends where it would
  * begin again.
  */
-const sizeOf = (set: SelectionSetNode, fragments: Fragments, known: Map<string, Size>): Size => {
-  let depth = 0
-  let aliases = 0
+const sizeOf = (set: SelectionSetNode, introspects: boolean, fragments: Fragments, known: Known): Size => {
+  let { depth, aliases, introspection } = none
   for (const selection of set.selections) {
-    let inner = none
-    if (selection.kind === Kind.FIELD) {
-      if (selection.name.value.startsWith('__')) continue
-      if (selection.selectionSet !== undefined) inner = sizeOf(selection.selectionSet, fragments, known)
-      inner = { depth: inner.depth + 1, aliases: inner.aliases + (selection.alias === undefined ? 0 : 1) }
-    } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-      inner = sizeOf(selection.selectionSet, fragments, known)
-    } else {
-      inner = sizeOfFragment(selection.name.value, fragments, known)
-    }
+    let inner: Size
+    if (selection.kind === Kind.FIELD) inner = sizeOfField(selection, introspects, fragments, known)
+    else if (selection.kind === Kind.INLINE_FRAGMENT)
+      inner = sizeOf(selection.selectionSet, introspects, fragments, known)
+    else inner = sizeOfFragment(selection.name.value, introspects, fragments, known)
     depth = Math.max(depth, inner.depth)
     aliases = Math.min(aliases + inner.aliases, Number.MAX_SAFE_INTEGER)
+    introspection = introspectionBeside(introspection, inner.introspection)
   }
-  return { depth, aliases }
+  return { depth, aliases, introspection }
 }
 
-const sizeOfFragment = (name: string, fragments: Fragments, known: Map<string, Size>): Size => {
-  const before = known.get(name)
+const sizeOfFragment = (name: string, introspects: boolean, fragments: Fragments, known: Known): Size => {
+  const sizes = introspects ? known.introspection : known.data
+  const before = sizes.get(name)
   if (before !== undefined) return before
-  known.set(name, none)
+  sizes.set(name, none)
   const fragment = fragments.get(name)
-  const size = fragment === undefined ? none : sizeOf(fragment.selectionSet, fragments, known)
-  known.set(name, size)
+  const size = fragment === undefined ? none : sizeOf(fragment.selectionSet, introspects, fragments, known)
+  sizes.set(name, size)
   return size
 }
 
@@ -69,13 +100,13 @@ export const limitRule = ({ depth: deepest, aliases: most }: ApiLimits): Validat
   const limits = (context: ValidationContext): ASTVisitor => ({
     Document(document) {
       const fragments = fragmentsOf(document)
-      const known = new Map<string, Size>()
+      const known: Known = { data: new Map(), introspection: new Map() }
       const operations = document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION)
       if (operations.length > 1)
         context.reportError(new RequestError('BAD_REQUEST', 'Send one operation in a request.'))
       for (const operation of operations) {
         if (operation.kind !== Kind.OPERATION_DEFINITION) continue
-        const { depth, aliases } = sizeOf(operation.selectionSet, fragments, known)
+        const { depth, aliases, introspection } = sizeOf(operation.selectionSet, false, fragments, known)
         if (depth > deepest)
           context.reportError(
             new RequestError(
@@ -87,6 +118,8 @@ export const limitRule = ({ depth: deepest, aliases: most }: ApiLimits): Validat
               },
             ),
           )
+        const tooDeep = introspectionRefusal(introspection)
+        if (tooDeep !== null) context.reportError(tooDeep)
         if (aliases > most)
           context.reportError(
             new RequestError(
@@ -104,10 +137,20 @@ export const limitRule = ({ depth: deepest, aliases: most }: ApiLimits): Validat
   return limits
 }
 
-/** Parses a document of at most so many tokens. @throws {GraphQLError} */
+/**
+ * Parses a document of at most so many tokens, with brackets at most so deep in one another: graphql's parser, and what
+ * looks at documents after it, call themselves once for each.
+ * @throws {GraphQLError}
+ */
 export const parserWith =
-  (maxTokens: number) =>
+  (maxTokens: number, maxNesting: number) =>
   (source: string | Source): DocumentNode => {
+    if (bracketsDeeperThan(typeof source === 'string' ? source : source.body, maxNesting))
+      throw new RequestError(
+        'QUERY_TOO_DEEP',
+        `The document has brackets more than ${maxNesting} levels deep. Ask in parts.`,
+        { limit: maxNesting },
+      )
     try {
       return parse(source, { maxTokens })
     } catch (error) {

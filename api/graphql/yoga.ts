@@ -13,6 +13,7 @@ import type { ApiContext } from './context.ts'
 import { costOf } from './cost.ts'
 import { limitRule, parserWith } from './limits.ts'
 import { createMaskError } from './masking.ts'
+import { deeperThan } from './nesting.ts'
 import { createRateBuckets } from './rate-bucket.ts'
 import { RequestError } from './request-error.ts'
 import { unfitTextAdvice, unfitTextIn } from './unfit-text.ts'
@@ -30,10 +31,19 @@ const cacheOf = <Value>() => {
   }
 }
 
+const tooDeep = (limit: number): RequestError =>
+  new RequestError('BAD_REQUEST', `The variables are more than ${limit} levels deep. Send them flatter.`, {
+    limit,
+  })
+
 const limitDocuments = ({ limits }: Services): Plugin<ApiContext> => {
-  const parse = parserWith(limits.tokens)
+  const parse = parserWith(limits.tokens, limits.nesting)
   const rule = limitRule(limits)
   return {
+    // The first that looks at what was sent: all that comes after may call itself once for each level.
+    onParams({ params, setResult }) {
+      if (deeperThan(params, limits.nesting + 1)) setResult({ errors: [tooDeep(limits.nesting)] })
+    },
     onParse: ({ setParseFn }) => setParseFn(parse),
     onValidate: ({ addValidationRule }) => addValidationRule(rule),
   }
@@ -142,6 +152,8 @@ const limitExecution = (schema: GraphQLSchema, services: Services): Plugin<ApiCo
       if (!operation) return
       try {
         checkVariables(variableValues ?? {})
+        const { principal, subscriptions } = contextValue
+        if (principal !== null) subscriptions.check(principal.subject)
         charge(document, operation, variableValues ?? {}, contextValue)
       } catch (error) {
         setSubscribeFn(() => ({ errors: [error] }))

@@ -123,6 +123,17 @@ describe('activity', () => {
     const held = [listen(text(), token, leaving.signal), listen(text(), token, leaving.signal)]
     const waiting = held.map((stream) => next(stream).catch(() => undefined))
     await expect.poll(openStreams).toBe(before + 2)
+    const refused = await fetch(`${world.url}/graphql`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'text/event-stream',
+        authorization: `Bearer ${token}`,
+      },
+      body: JSON.stringify({ query: text() }),
+    })
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '1'])
+    await refused.body?.cancel()
     const third = listen(text(), token)
     expect((await next(third)).errors).toMatchObject([{ extensions: { code: 'THROTTLED' } }])
     leaving.abort()
