@@ -40,6 +40,7 @@ describe('introspection', () => {
       directiveIsRepeatable: true,
       schemaDescription: true,
       inputValueDeprecation: true,
+      experimentalDirectiveDeprecation: true,
       oneOf: true,
     })
     const answer = await world.ask(whole)

@@ -125,6 +125,12 @@ it('a version of an offer that was revised since is VERSION_CHANGED', async () =
   ])
 })
 
+it('another total than there is says which there is', async () => {
+  expect((await mutate(world, all.owner, 'placePurchase', place({ total: '1' }))).errors).toMatchObject([
+    { code: 'VERSION_CHANGED', path: ['input', 'total'], message: expect.stringMatching(/\b1999\b/) },
+  ])
+})
+
 describe('a suspended partner', () => {
   beforeEach(() => done(world, all.operator, 'suspendPartner', { partnerId: all.partnerId, reason: 'x' }))
   afterEach(() => done(world, all.operator, 'reinstatePartner', { partnerId: all.partnerId, reason: 'x' }))
