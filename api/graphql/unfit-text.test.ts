@@ -35,6 +35,7 @@ it.each([
   ['a joiner at the beginning', '\u200db'],
   ['a joiner after a Latin letter', 'a\u200d'],
   ['a mark of direction without letters for it', 'a\u200fb'],
+  ['more tags than a flag has', `\u{1f3f4}${'\u{e0067}'.repeat(200_000)}`],
   ['tags behind anything but a flag', '\u{1f3f3}\u{e0067}\u{e007f}'],
 ])('%s is unfit in each property that holds a name, and only there', (_, text) => {
   for (const property of ['name', 'title', 'label', 'holder'])
