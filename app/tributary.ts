@@ -49,7 +49,9 @@ const derivedKept = 16_384
 const rememberingDerive = (namespace: string): Derive => {
   const known = new Recent<string>(derivedKept)
   return (prefix, ...parts) => {
-    const key = JSON.stringify([prefix, ...parts])
+    // With their lengths, so that no two lists of parts come to the same text.
+    let key = prefix
+    for (const part of parts) key += `|${part.length}:${part}`
     let id = known.get(key)
     if (id === undefined) {
       id = derivedId(prefix, namespace, ...parts)
