@@ -49,10 +49,9 @@ const projector = createProjector(
   () => void report(),
 )
 
-const report = async (): Promise<void> => {
-  const { isReady, unknownEvents } = projector
-  tell({ kind: 'state', isReady, unknownEvents, statuses: await projector.status() })
-}
+const report = async (): Promise<void> =>
+  tell({ kind: 'state', isReady: projector.isReady, statuses: await projector.status() })
+
 const reporting = setInterval(() => void report(), reportEvery)
 
 const stop = async (): Promise<void> => {

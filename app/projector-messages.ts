@@ -16,7 +16,6 @@ export type ThreadOrder = (typeof orders)[number]
 export interface ViewsState {
   readonly kind: 'state'
   readonly isReady: boolean
-  readonly unknownEvents: number
   readonly statuses: readonly ProjectionStatus[]
 }
 

@@ -85,7 +85,7 @@ export class ProjectorThread {
   async waitFor(
     position: Position,
     timeoutMs: number,
-    projections: readonly string[] = this.#names,
+    projections: readonly string[] = [],
   ): Promise<boolean> {
     const names = projections.length === 0 ? this.#names : projections
     for (const name of names) if (!this.#names.includes(name)) throw new UnknownProjection(name, this.#names)
@@ -124,7 +124,8 @@ export class ProjectorThread {
         if (report.kind === 'failure') return this.#onFailure(report.error, report.projection)
         this.#isReady = report.isReady
         this.#statuses = report.statuses
-        this.#failures = 0
+        // A thread that dies at the same event again and again reports each time before it does.
+        if (report.isReady) this.#failures = 0
         this.#waiters.advanced()
         resolve()
       })
@@ -158,7 +159,7 @@ export class ProjectorThread {
     this.#failures += 1
     setTimeout(() => {
       if (!this.#stopping.signal.aborted) this.#launch().catch(() => undefined)
-    }, pause)
+    }, pause).unref()
   }
 
   /** Wakes the thread whenever the log has grown. */

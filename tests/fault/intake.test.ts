@@ -6,9 +6,9 @@ import { createCommander } from '../../app/commander.ts'
 import { simulate } from '../../app/simulate/simulate.ts'
 import { openTributary, type Tributary } from '../../app/tributary.ts'
 import type { CommandMeta } from '../../eventstore/command.ts'
-import type { CommandHandler } from '../../eventstore/handler.ts'
 import { createStating, type Stating } from '../../eventstore/stating.ts'
 import { newId } from '../../platform/ids.ts'
+import { dyingAfter } from '../support/dying-handler.ts'
 
 const at = '2026-05-30T00:00:00.000Z'
 const minutes = 60_000
@@ -106,23 +106,16 @@ const captured = async (sales: readonly string[]): Promise<readonly number[]> =>
     }),
   )
 
-/** A process that dies after so many commands more. */
-const dyingAfter = (commands: number): Stating => {
+/** Stating in a process that dies after so many commands. */
+const statingUntil = (commands: number): Stating => {
   const { handler, model, derive } = tributary
-  let left = commands
-  const dying: CommandHandler = {
-    execute: (...command) => {
-      left -= 1
-      return left < 0 ? Promise.reject(new Error('The process is gone.')) : handler.execute(...command)
-    },
-    rehearse: (...command) => handler.rehearse(...command),
-    read: (...asked) => handler.read(...asked),
-    readFresh: (...asked) => handler.readFresh(...asked),
-    stats: () => handler.stats(),
-    drain: () => handler.drain(),
-    close: () => handler.close(),
-  }
-  return createStating({ handler: dying, clock, model, derive, ledgerZone: 'UTC' })
+  return createStating({
+    handler: dyingAfter(handler, commands).handler,
+    clock,
+    model,
+    derive,
+    ledgerZone: 'UTC',
+  })
 }
 
 describe('a parked payment', () => {
@@ -139,7 +132,7 @@ describe('a parked payment', () => {
   it('stays with the purchase that had it when the process died, whatever is asked afterwards', async () => {
     const { factId, sales } = await openSales()
     const [first, second] = sales
-    await expect(attach(dyingAfter(2), factId, first)).rejects.toThrow('The process is gone.')
+    await expect(attach(statingUntil(2), factId, first)).rejects.toThrow('The process is gone.')
     expect(await captured(sales)).toEqual([700, 0])
     await expect(attach(tributary.stating, factId, second)).rejects.toMatchObject({ code: 'WRONG_STATE' })
     clock.time += 2 * minutes
@@ -157,7 +150,7 @@ describe('a parked payment', () => {
   it('is free again a minute after a process died before the purchase had it', async () => {
     const { factId, sales } = await openSales()
     const [first, second] = sales
-    await expect(attach(dyingAfter(1), factId, first)).rejects.toThrow('The process is gone.')
+    await expect(attach(statingUntil(1), factId, first)).rejects.toThrow('The process is gone.')
     await expect(attach(tributary.stating, factId, second)).rejects.toMatchObject({ code: 'WRONG_STATE' })
     clock.time += 2 * minutes
     await attach(tributary.stating, factId, second)

@@ -16,8 +16,8 @@ import { membershipFacts, membershipSource } from '../../domain/membership/state
 import { bucketOf, currentRoll } from '../../domain/segment-roll.ts'
 import { segments, segmentsOf } from '../../domain/segments.ts'
 import { closureOf } from '../../domain/taxonomy.ts'
-import type { CommandHandler } from '../../eventstore/handler.ts'
 import { newId } from '../../platform/ids.ts'
+import { dyingAfter } from '../support/dying-handler.ts'
 
 const waitMs = 60_000
 let folder: string
@@ -42,30 +42,6 @@ const react = async (over: Tributary, isOver: () => boolean = () => false): Prom
   while (!isOver() && !(await worker.waitFor(head, 20))) expect(performance.now()).toBeLessThan(until)
   await worker.stop()
   await projector.stop()
-}
-
-/** A handler whose commands fail from the nth on, as in a process that is dying. */
-const dyingAfter = (
-  handler: CommandHandler,
-  commands: number,
-): { handler: CommandHandler; isDead: () => boolean } => {
-  let left = commands
-  const execute: CommandHandler['execute'] = (...command) => {
-    left -= 1
-    return left < 0 ? Promise.reject(new Error('The process is gone.')) : handler.execute(...command)
-  }
-  return {
-    isDead: () => left < 0,
-    handler: {
-      execute,
-      rehearse: (...command) => handler.rehearse(...command),
-      read: (source, id) => handler.read(source, id),
-      readFresh: (source, id) => handler.readFresh(source, id),
-      stats: () => handler.stats(),
-      drain: () => handler.drain(),
-      close: () => handler.close(),
-    },
-  }
 }
 
 /** Each member is in the rolls of exactly the segments that hold for them, and the rolls hold nobody else. */
