@@ -1,11 +1,20 @@
 import { writeFileSync } from 'node:fs'
-import type { Reporter, TestModule } from 'vitest/node'
+import type { Reporter, TestCase, TestModule } from 'vitest/node'
 
 /** How many tests ended how. A file or suite that could not be set up, and a stray error, each count as one failed. */
 export interface Counts {
   passed: number
   failed: number
   skipped: number
+}
+
+/** The test's own reason, or that of a suite which lacks what it needs (see `describeWith`): one line for all of it. */
+const whySkipped = (test: TestCase): string => {
+  const suiteReason = test.meta().skipped
+  const result = test.result()
+  const note = result.state === 'skipped' ? result.note : undefined
+  if (note !== undefined || suiteReason === undefined) return `${test.fullName}: ${note ?? 'no reason given'}`
+  return `${test.fullName.split(' > ')[0]}: ${suiteReason}`
 }
 
 /** Stands beside vitest's own reporter: names what was skipped, and why where the test says so; counts. */
@@ -30,7 +39,7 @@ export class Summary implements Reporter {
         if (result.state === 'passed') counts.passed += 1
         else if (result.state === 'skipped') {
           counts.skipped += 1
-          const line = `${module.relativeModuleId} > ${test.fullName}: ${result.note ?? 'no reason given'}`
+          const line = `${module.relativeModuleId} > ${whySkipped(test)}`
           skips.set(line, (skips.get(line) ?? 0) + 1)
         } else counts.failed += 1
       }
