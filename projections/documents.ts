@@ -9,10 +9,18 @@
  * - A *generation* is one built copy of a projection's collections. Readers see the live one; a rebuild fills
  *   another beside it, then the pointer is swapped in one step.
  * - Readers see each batch's writes before the checkpoint that follows it, never the other way round.
+ * - The documents of a generation are folded by one or more *partitions*, each with a checkpoint and a lease of its
+ *   own (see leases.ts). How many is fixed when it is begun; which document belongs to which is not the store's
+ *   affair. What is written shows the partition's token. An engine with transactions compares it in the transaction
+ *   of the write. One without keeps the lease in the document of the partition's checkpoint, and the token in each
+ *   document: what is loaded is marked with the token of whoever loads it (an absent key as a tombstone at the
+ *   beginning), and each write is guarded by a token that is no newer than its own. So nobody older changes what
+ *   was loaded; what was not loaded yet is true up to its position, whoever wrote it.
  * - Order: null before everything; integers by value; text by Unicode code point (as its UTF-8 bytes).
  *   Positions compare as integers; within one generation all are of one epoch.
  */
 import type { Position } from '../eventstore/event.ts'
+import type { Hold, LeaseState, Leases } from './leases.ts'
 
 export type FieldValue = string | number | null
 export type FieldType = 'text' | 'integer'
@@ -135,52 +143,79 @@ export interface DocumentReader {
   readonly id: string
   readonly projection: string
   readonly version: number
+  /** By how many partitions its documents are folded. */
+  readonly partitions: number
+  /** Up to where all of it is true: the least of its partitions'; null while one of them has none. */
   checkpoint(): Promise<Checkpoint | null>
+  /** Each partition's, in order. */
+  checkpoints(): Promise<readonly (Checkpoint | null)[]>
   get(collection: string, key: string): Promise<StoredDocument | undefined>
   find(query: FindQuery): Promise<readonly StoredDocument[]>
   sum(query: SumQuery): Promise<readonly SumRow[]>
   /** Up to `atMost`: counting is capped, so that it cannot be what makes a page slow. */
   count(query: Filter & { readonly collection: string }, atMost: number): Promise<number>
-  /** In order of stream. */
-  parked(): Promise<readonly ParkedStream[]>
+  /** In order of stream, each once: those that any partition set aside; or those of one partition. */
+  parked(partition?: number): Promise<readonly ParkedStream[]>
   /** All documents in key order, for comparing generations byte for byte. */
   scan(collection: string, afterKey: string | null, limit: number): Promise<readonly StoredDocument[]>
 }
 
-/** One built copy of a projection's collections. One writer at a time. */
+/**
+ * One built copy of a projection's collections. One writer at a time for each partition: `hold` is what it shows, by
+ * default of a generation with one partition that nobody claimed.
+ */
 export interface Generation extends DocumentReader {
   readonly collections: readonly CollectionSpec[]
-  /** What is known of each key; keys never written are absent from the answer. */
-  load(collection: string, keys: readonly string[]): Promise<ReadonlyMap<string, LoadedDocument>>
+  /**
+   * What is known of each key; keys never written are absent from the answer. No older holder writes to these keys
+   * any more.
+   */
+  load(collection: string, keys: readonly string[], hold?: Hold): Promise<ReadonlyMap<string, LoadedDocument>>
   /**
    * Writes guarded documents, then the checkpoint, which never goes back within an epoch. All at once where the
    * engine can; else stage by stage, each complete before the next begins and in any order within, so that a crash
    * leaves whole stages and a part of one. Safe to repeat in whole or in part. At most one write for each key.
    * @throws {GenerationGone} when it was replaced or discarded: nothing that readers see was changed
+   * @throws {LeaseLost} when the partition was claimed anew: what was loaded since is as it was
    */
-  write(stages: readonly (readonly DocumentWrite[])[], checkpoint: Checkpoint): Promise<void>
-  /** Keeps the fact that a stream is parked; a second time for the same stream replaces the first. */
-  park(stream: ParkedStream): Promise<void>
+  write(stages: readonly (readonly DocumentWrite[])[], checkpoint: Checkpoint, hold?: Hold): Promise<void>
+  /**
+   * Keeps the fact that a partition parked a stream; a second time for the same stream replaces the first.
+   * @throws {GenerationGone | LeaseLost} as `write`
+   */
+  park(stream: ParkedStream, hold?: Hold): Promise<void>
+  /** The lease of each partition, in order. */
+  leases(): Promise<readonly LeaseState[]>
+  /** As `Leases.claim`, of a partition. From here on no older holder moves its checkpoint. @throws {GenerationGone} */
+  claim(partition: number, owner: string, over: number): Promise<number | null>
+  /** As `Leases.release`. */
+  release(hold: Hold): Promise<void>
 }
 
 export interface DocumentStore {
+  readonly leases: Leases
   /** The generation that readers see, or null before the first build. Cheap: ask again for each request. */
   live(projection: string): Promise<Generation | null>
   /**
    * A new empty generation, invisible to readers. `bulk`: its indexes and its durability wait until `seal`, and a
-   * write that fails may leave it unfit for anything but `discard`.
+   * write that fails may leave it unfit for anything but `discard`. `partitions`: 1 to 64, default 1.
    */
-  begin(spec: ProjectionSpec, options?: { readonly bulk?: boolean }): Promise<Generation>
+  begin(
+    spec: ProjectionSpec,
+    options?: { readonly bulk?: boolean; readonly partitions?: number },
+  ): Promise<Generation>
   /** Completes the indexes and the durability of a bulk generation; from here on it is written to like a live one. */
   seal(generation: Generation): Promise<void>
   /**
    * Makes a generation the live one in one step (sealed first, if it was not); drops the one before.
-   * @throws {GenerationBehind} when the live one's checkpoint is further in the same epoch: readers never go back
+   * `token`: of the projection's `buildLease`, where builders take turns.
+   * @throws {GenerationBehind} when a partition of the live one is further in the same epoch: readers never go back
+   * @throws {LeaseLost} when that lease was claimed anew: what was live still is
    */
-  publish(generation: Generation): Promise<void>
+  publish(generation: Generation, token?: number): Promise<void>
   /** Drops a generation that is not live. */
   discard(generation: Generation): Promise<void>
-  /** Drops what crashed builds and replaced generations left behind; how many. Builds of living processes stay. */
+  /** Drops what crashed builds, replaced generations and dead owners left; how many generations. Those of living processes stay. */
   sweep(): Promise<number>
   close(): Promise<void>
 }

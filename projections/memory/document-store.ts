@@ -5,14 +5,18 @@ import {
   GenerationGone,
   InvalidDocument,
 } from '../documents.ts'
+import { buildLease, LeaseLost } from '../leases.ts'
 import { isBehind } from '../order.ts'
+import { checkPartitions, furthestOf } from '../partitions.ts'
 import { checkSpec } from '../spec.ts'
 import { MemoryGeneration } from './generation.ts'
+import { createMemoryLeases } from './leases.ts'
 
 /** A document store that lives as long as the process: for tests and for trying a projection out. */
 export const openMemoryDocumentStore = (): DocumentStore => {
   const live = new Map<string, MemoryGeneration>()
   const building = new Set<MemoryGeneration>()
+  const leases = createMemoryLeases()
   let begun = 0
 
   const ours = (generation: Generation): MemoryGeneration => {
@@ -22,22 +26,27 @@ export const openMemoryDocumentStore = (): DocumentStore => {
   }
 
   return {
+    leases,
     live: async (projection) => live.get(projection) ?? null,
-    begin: async (spec) => {
+    begin: async (spec, options = {}) => {
       checkSpec(spec)
+      const partitions = checkPartitions(options.partitions ?? 1)
       begun += 1
-      const generation = new MemoryGeneration(`${spec.name}-${spec.version}-${begun}`, spec)
+      const generation = new MemoryGeneration(`${spec.name}-${spec.version}-${begun}`, spec, partitions)
       building.add(generation)
       return generation
     },
     seal: async (generation) => {
       ours(generation)
     },
-    publish: async (generation) => {
+    publish: async (generation, token) => {
       const next = ours(generation)
       const before = live.get(next.projection)
       if (before === next) return
-      const [at, was] = [await next.checkpoint(), (await before?.checkpoint()) ?? null]
+      const name = buildLease(next.projection)
+      const found = await leases.state(name)
+      if (token !== undefined && found.token !== token) throw new LeaseLost(name, token, found.token)
+      const [at, was] = [await next.checkpoint(), furthestOf((await before?.checkpoints()) ?? [])]
       if (isBehind(at, was)) throw new GenerationBehind(next.id, at?.position ?? null, was?.position ?? null)
       live.set(next.projection, next)
       building.delete(next)

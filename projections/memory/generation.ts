@@ -14,7 +14,9 @@ import {
   type SumQuery,
   type SumRow,
 } from '../documents.ts'
+import { type Hold, LeaseLost, type LeaseState, unclaimed } from '../leases.ts'
 import { comparePositions, compareText, compareValues } from '../order.ts'
+import { leastOf, mergeParked } from '../partitions.ts'
 import {
   checkAtMost,
   checkDocument,
@@ -57,12 +59,18 @@ export class MemoryGeneration implements Generation {
   readonly version: number
   readonly collections: readonly CollectionSpec[]
   readonly #documents = new Map<string, Map<string, Kept>>()
-  readonly #parked = new Map<string, ParkedStream>()
-  #checkpoint: Checkpoint | null = null
+  readonly partitions: number
+  readonly #parked: readonly Map<string, ParkedStream>[]
+  readonly #checkpoints: (Checkpoint | null)[]
+  readonly #leases: LeaseState[]
   #gone = false
 
-  constructor(id: string, spec: ProjectionSpec) {
+  constructor(id: string, spec: ProjectionSpec, partitions = 1) {
     this.id = id
+    this.partitions = partitions
+    this.#parked = Array.from({ length: partitions }, () => new Map())
+    this.#checkpoints = Array.from({ length: partitions }, () => null)
+    this.#leases = Array.from({ length: partitions }, () => ({ owner: null, token: 0 }))
     this.projection = spec.name
     this.version = spec.version
     this.collections = spec.collections
@@ -100,7 +108,33 @@ export class MemoryGeneration implements Generation {
   }
 
   async checkpoint(): Promise<Checkpoint | null> {
-    return this.#checkpoint
+    return leastOf(this.#checkpoints)
+  }
+
+  async checkpoints(): Promise<readonly (Checkpoint | null)[]> {
+    return [...this.#checkpoints]
+  }
+
+  async leases(): Promise<readonly LeaseState[]> {
+    return [...this.#leases]
+  }
+
+  async claim(partition: number, owner: string, over: number): Promise<number | null> {
+    if (this.#gone) throw new GenerationGone(this.id)
+    if (this.#leases[partition]?.token !== over) return null
+    this.#leases[partition] = { owner, token: over + 1 }
+    return over + 1
+  }
+
+  async release({ partition, token }: Hold): Promise<void> {
+    if (this.#leases[partition]?.token === token) this.#leases[partition] = { owner: null, token }
+  }
+
+  /** @throws {GenerationGone | LeaseLost} where a holder may not write any more */
+  #check({ partition, token }: Hold): void {
+    if (this.#gone) throw new GenerationGone(this.id)
+    const found = this.#leases[partition]?.token
+    if (found !== token) throw new LeaseLost(`${this.id}/${partition}`, token, found ?? 0)
   }
 
   async load(collection: string, keys: readonly string[]): Promise<ReadonlyMap<string, LoadedDocument>> {
@@ -117,8 +151,12 @@ export class MemoryGeneration implements Generation {
     return loaded
   }
 
-  async write(stages: readonly (readonly DocumentWrite[])[], checkpoint: Checkpoint): Promise<void> {
-    if (this.#gone) throw new GenerationGone(this.id)
+  async write(
+    stages: readonly (readonly DocumentWrite[])[],
+    checkpoint: Checkpoint,
+    hold: Hold = unclaimed,
+  ): Promise<void> {
+    this.#check(hold)
     const writes = stages.flat()
     for (const { collection, key, document } of writes) {
       checkKey(collection, key)
@@ -129,9 +167,9 @@ export class MemoryGeneration implements Generation {
       if (comparePositions(position, kept.get(key)?.position ?? null) <= 0) continue
       kept.set(key, { position, document: document === null ? null : JSON.stringify(document) })
     }
-    const before = this.#checkpoint
+    const before = this.#checkpoints[hold.partition]
     if (before?.epoch !== checkpoint.epoch || comparePositions(checkpoint.position, before.position) >= 0)
-      this.#checkpoint = checkpoint
+      this.#checkpoints[hold.partition] = checkpoint
   }
 
   async get(collection: string, key: string): Promise<StoredDocument | undefined> {
@@ -201,13 +239,14 @@ export class MemoryGeneration implements Generation {
     return Math.min(this.#rows(query.collection, matcher).length, checkAtMost(atMost))
   }
 
-  async park(stream: ParkedStream): Promise<void> {
-    if (this.#gone) throw new GenerationGone(this.id)
-    this.#parked.set(stream.stream, stream)
+  async park(stream: ParkedStream, hold: Hold = unclaimed): Promise<void> {
+    this.#check(hold)
+    this.#parked[hold.partition]?.set(stream.stream, stream)
   }
 
-  async parked(): Promise<readonly ParkedStream[]> {
-    return [...this.#parked.values()].sort((a, b) => compareText(a.stream, b.stream))
+  async parked(partition?: number): Promise<readonly ParkedStream[]> {
+    const wanted = partition === undefined ? this.#parked : this.#parked.slice(partition, partition + 1)
+    return mergeParked(wanted.flatMap((streams) => [...streams.values()]))
   }
 
   async scan(collection: string, afterKey: string | null, limit: number): Promise<readonly StoredDocument[]> {

@@ -1,8 +1,9 @@
-import { randomUUID } from 'node:crypto'
-import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads'
 import { z } from 'zod'
 import { DocumentStoreTooNew, type ProjectionSpec } from '../documents.ts'
+import { buildLease, LeaseLost } from '../leases.ts'
 import { Connection } from './connection.ts'
+import { ensureLeaseTables, tokenOf } from './leases.ts'
+import { isAlive, thisProcess } from './owner.ts'
 import { schemaVersion } from './schema.ts'
 
 export type State = 'building' | 'live' | 'retired'
@@ -11,6 +12,7 @@ export type State = 'building' | 'live' | 'retired'
 export interface Entry {
   readonly id: string
   readonly spec: ProjectionSpec
+  readonly partitions: number
   readonly state: State
   readonly owner: string
   /** Milliseconds since 1970; null until retired. */
@@ -33,39 +35,15 @@ const specShape = z.object({
 const rowShape = z.object({
   id: z.string(),
   spec: z.string(),
+  partitions: z.number(),
   state: z.enum(['building', 'live', 'retired']),
   owner: z.string(),
   retired_at: z.number().nullable(),
 })
 
 const entryOf = (row: unknown): Entry => {
-  const { id, spec, state, owner, retired_at } = rowShape.parse(row)
-  return { id, spec: specShape.parse(JSON.parse(spec)), state, owner, retiredAt: retired_at }
-}
-
-const nameOfThisProcess = 'tributary document store'
-
-/** The same in all threads of this process: what one of them is building is no leftover to another. */
-const processName = (): string => {
-  const known: unknown = getEnvironmentData(nameOfThisProcess)
-  if (typeof known === 'string') return known
-  const name = `${process.pid}:${randomUUID()}`
-  setEnvironmentData(nameOfThisProcess, name)
-  return name
-}
-
-const thisProcess = processName()
-
-/** Whether the process that began a build may still be at it. */
-const isAlive = (owner: string): boolean => {
-  const pid = Number.parseInt(owner, 10)
-  if (pid === process.pid) return owner === thisProcess
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
-  }
+  const { id, spec, partitions, state, owner, retired_at } = rowShape.parse(row)
+  return { id, spec: specShape.parse(JSON.parse(spec)), partitions, state, owner, retiredAt: retired_at }
 }
 
 /** Which generations there are and which one readers see: one small file beside theirs. */
@@ -91,14 +69,19 @@ export class Catalogue {
       const found = this.#connection.userVersion
       if (found > schemaVersion) throw new DocumentStoreTooNew(path, found, schemaVersion)
       if (found === schemaVersion) return
-      this.#connection.db.exec(`
-        CREATE TABLE generations (
-          id TEXT PRIMARY KEY NOT NULL, projection TEXT NOT NULL, spec TEXT NOT NULL, state TEXT NOT NULL,
-          owner TEXT NOT NULL, retired_at INTEGER
-        ) STRICT;
-        CREATE UNIQUE INDEX live ON generations (projection) WHERE state = 'live';
-        PRAGMA user_version = ${schemaVersion};
-      `)
+      // Of version 1, which knew no partitions. What it kept counts as never built, and is dropped once replaced.
+      if (found === 1)
+        this.#connection.db.exec('ALTER TABLE generations ADD COLUMN partitions INTEGER NOT NULL DEFAULT 1')
+      else
+        this.#connection.db.exec(`
+          CREATE TABLE generations (
+            id TEXT PRIMARY KEY NOT NULL, projection TEXT NOT NULL, spec TEXT NOT NULL, state TEXT NOT NULL,
+            owner TEXT NOT NULL, retired_at INTEGER, partitions INTEGER NOT NULL
+          ) STRICT;
+          CREATE UNIQUE INDEX live ON generations (projection) WHERE state = 'live';
+        `)
+      ensureLeaseTables(this.#connection)
+      this.#connection.db.exec(`PRAGMA user_version = ${schemaVersion}`)
     })
   }
 
@@ -137,20 +120,32 @@ export class Catalogue {
       .map(entryOf)
   }
 
-  add(id: string, spec: ProjectionSpec): void {
+  add(id: string, spec: ProjectionSpec, partitions: number): void {
     const { name, version, collections } = spec
     this.#connection.run(() =>
       this.#connection
         .prepare(
-          `INSERT INTO generations (id, projection, spec, state, owner) VALUES (?, ?, ?, 'building', ?)`,
+          `INSERT INTO generations (id, projection, spec, state, owner, partitions) VALUES (?, ?, ?, 'building', ?, ?)`,
         )
-        .run(id, name, JSON.stringify({ name, version, collections }), thisProcess),
+        .run(id, name, JSON.stringify({ name, version, collections }), thisProcess, partitions),
     )
   }
 
-  /** Swaps the pointer. False, and nothing done, where another was made live meanwhile or `id` is gone. */
-  publish(projection: string, id: string, before: string | null, now: number): boolean {
+  /**
+   * Swaps the pointer. False, and nothing done, where another was made live meanwhile or `id` is gone.
+   * @throws {LeaseLost} where `token` is not that of the lease of those who build it any more
+   */
+  publish(
+    projection: string,
+    id: string,
+    before: string | null,
+    now: number,
+    token: number | undefined,
+  ): boolean {
     return this.#connection.transaction('IMMEDIATE', () => {
+      const name = buildLease(projection)
+      const found = tokenOf(this.#connection, name)
+      if (token !== undefined && found !== token) throw new LeaseLost(name, token, found)
       if (this.live(projection) !== before || this.state(id) !== 'building') return false
       this.#connection
         .prepare(

@@ -82,7 +82,7 @@ it('refuses a catalogue of a newer version, and leaves it as it is', async () =>
   await openStore().close()
   raiseVersion(path)
   expect(() => openStore()).toThrow(DocumentStoreTooNew)
-  expect(() => openStore()).toThrow(/schema version 99; this program knows 1/)
+  expect(() => openStore()).toThrow(/schema version 99; this program knows 2/)
 })
 
 it('refuses a generation of a newer version', async () => {

@@ -13,11 +13,13 @@ import {
   type ProjectionSpec,
 } from '../documents.ts'
 import { isBehind } from '../order.ts'
+import { checkPartitions, furthestOf, leastOf } from '../partitions.ts'
 import { checkSpec } from '../spec.ts'
 import { Catalogue, type Entry } from './catalogue.ts'
 import { Connection } from './connection.ts'
 import { isDamaged } from './errors.ts'
 import { SqliteGeneration } from './generation.ts'
+import { SqliteLeases } from './leases.ts'
 import { createIndexes, createTables, schemaVersion } from './schema.ts'
 import { createIndexesIn, flushFile } from './seal.ts'
 
@@ -44,6 +46,7 @@ const makeFolder = (path: string): void => {
  * is sealed, and is dropped by removing files. Any number of processes may read and write at once.
  */
 class SqliteDocumentStore implements DocumentStore {
+  readonly leases: SqliteLeases
   readonly #folder: string
   readonly #graceMs: number
   readonly #catalogue: Catalogue
@@ -60,6 +63,7 @@ class SqliteDocumentStore implements DocumentStore {
     makeFolder(dirname(path))
     makeFolder(this.#folder)
     this.#catalogue = new Catalogue(path)
+    this.leases = new SqliteLeases(path)
   }
 
   async live(projection: string): Promise<Generation | null> {
@@ -86,13 +90,13 @@ class SqliteDocumentStore implements DocumentStore {
     return generation
   }
 
-  #openFile({ id, spec }: Entry, path: string): SqliteGeneration | null {
+  #openFile(entry: Entry, path: string): SqliteGeneration | null {
     try {
       const connection = new Connection(path)
       const found = connection.userVersion
       if (found === schemaVersion)
-        return new SqliteGeneration(id, spec, path, connection, 'durable', () =>
-          this.#catalogue.takesWrites(id),
+        return new SqliteGeneration(entry, path, connection, 'durable', () =>
+          this.#catalogue.takesWrites(entry.id),
         )
       connection.close()
       if (found > schemaVersion) throw new DocumentStoreTooNew(path, found, schemaVersion)
@@ -103,16 +107,20 @@ class SqliteDocumentStore implements DocumentStore {
     }
   }
 
-  async begin(spec: ProjectionSpec, options: { readonly bulk?: boolean } = {}): Promise<Generation> {
+  async begin(
+    spec: ProjectionSpec,
+    options: { readonly bulk?: boolean; readonly partitions?: number } = {},
+  ): Promise<Generation> {
     checkSpec(spec)
+    const partitions = checkPartitions(options.partitions ?? 1)
     const id = `${spec.name}-v${spec.version}-${randomBytes(5).toString('hex')}`
     const path = this.#path(id)
     const mode = options.bulk ? 'bulk' : 'durable'
     // Known before it exists, so that a sweep elsewhere never takes its file for an orphan.
-    this.#catalogue.add(id, spec)
+    this.#catalogue.add(id, spec, partitions)
     const connection = new Connection(path, mode)
     const takesWrites = () => this.#catalogue.takesWrites(id)
-    const generation = new SqliteGeneration(id, spec, path, connection, mode, takesWrites)
+    const generation = new SqliteGeneration({ id, spec, partitions }, path, connection, mode, takesWrites)
     this.#open.set(id, generation)
     try {
       connection.transaction('IMMEDIATE', () => {
@@ -137,7 +145,7 @@ class SqliteDocumentStore implements DocumentStore {
     sealed.reopen()
   }
 
-  async publish(generation: Generation): Promise<void> {
+  async publish(generation: Generation, token?: number): Promise<void> {
     const next = this.#ours(generation)
     if (next.isBulk) await this.seal(next)
     for (;;) {
@@ -145,7 +153,7 @@ class SqliteDocumentStore implements DocumentStore {
       if (before === next.id) return
       if (this.#catalogue.state(next.id) !== 'building') throw new GenerationGone(next.id)
       const old = before === null ? null : this.#handle(before)
-      const swap = () => this.#catalogue.publish(next.projection, next.id, before, Date.now())
+      const swap = () => this.#catalogue.publish(next.projection, next.id, before, Date.now(), token)
       // Nobody can move the old one on between the comparison and the swap.
       const swapped = old ? old.whileLocked(() => this.#notBehind(next, old) && swap()) : swap()
       if (!swapped) continue
@@ -155,7 +163,7 @@ class SqliteDocumentStore implements DocumentStore {
   }
 
   #notBehind(next: SqliteGeneration, old: SqliteGeneration): boolean {
-    const [at, was] = [next.readCheckpoint(), old.readCheckpoint()]
+    const [at, was] = [leastOf(next.readCheckpoints()), furthestOf(old.readCheckpoints())]
     if (isBehind(at, was)) throw new GenerationBehind(next.id, at?.position ?? null, was?.position ?? null)
     return true
   }
@@ -178,6 +186,8 @@ class SqliteDocumentStore implements DocumentStore {
         .filter((id) => !known.has(id)),
     )
     for (const id of orphans) await this.#remove(id)
+    const owners = await this.leases.owners()
+    this.leases.forget(owners.filter(({ isGone }) => isGone).map(({ owner }) => owner))
     return leftovers.length + orphans.size
   }
 
@@ -188,6 +198,7 @@ class SqliteDocumentStore implements DocumentStore {
       if (this.#catalogue.state(id) === 'building') await this.#drop(id)
       else this.#close(id)
     }
+    this.leases.close()
     this.#catalogue.close()
   }
 

@@ -10,11 +10,12 @@ import {
   InvalidQuery,
   type LoadedDocument,
   type ParkedStream,
-  type ProjectionSpec,
   type StoredDocument,
   type SumQuery,
   type SumRow,
 } from '../documents.ts'
+import { type Hold, type LeaseState, unclaimed } from '../leases.ts'
+import { leastOf, mergeParked } from '../partitions.ts'
 import {
   checkAtMost,
   checkKey,
@@ -26,7 +27,9 @@ import {
   parseDocument,
   safeSum,
 } from '../spec.ts'
+import type { Entry } from './catalogue.ts'
 import { Connection } from './connection.ts'
+import { checkHold, claimPartition, partitionLease, releasePartition } from './partition-leases.ts'
 import { countSql, findSql, type Sql, sumSql } from './query.ts'
 import { checkpointOf, numberOf, parkedOf, type Row, storedOf, textOf } from './rows.ts'
 import { decodeField, encodeField, encodePosition, tableOf, upsert, upsertCheckpoint } from './schema.ts'
@@ -54,6 +57,7 @@ export class SqliteGeneration implements Generation {
   readonly id: string
   readonly projection: string
   readonly version: number
+  readonly partitions: number
   readonly collections: readonly CollectionSpec[]
   readonly #path: string
   readonly #takesWrites: () => boolean
@@ -63,8 +67,7 @@ export class SqliteGeneration implements Generation {
   #closed = false
 
   constructor(
-    id: string,
-    spec: ProjectionSpec,
+    { id, spec, partitions }: Pick<Entry, 'id' | 'spec' | 'partitions'>,
     path: string,
     connection: Connection,
     mode: 'durable' | 'bulk',
@@ -73,6 +76,7 @@ export class SqliteGeneration implements Generation {
     this.id = id
     this.projection = spec.name
     this.version = spec.version
+    this.partitions = partitions
     this.collections = spec.collections
     this.#path = path
     this.#connection = connection
@@ -105,15 +109,43 @@ export class SqliteGeneration implements Generation {
   }
 
   async checkpoint(): Promise<Checkpoint | null> {
-    return this.readCheckpoint()
+    return leastOf(this.readCheckpoints())
   }
 
-  readCheckpoint(): Checkpoint | null {
-    const [row] = this.#all({
-      text: `SELECT epoch, CAST(position AS TEXT) AS position, event, recorded_at AS recordedAt, scanned FROM checkpoint`,
+  async checkpoints(): Promise<readonly (Checkpoint | null)[]> {
+    return this.readCheckpoints()
+  }
+
+  readCheckpoints(): readonly (Checkpoint | null)[] {
+    const rows = this.#all({
+      text: `SELECT partition, epoch, CAST(position AS TEXT) AS position, event, recorded_at AS recordedAt, scanned FROM checkpoint`,
       values: [],
     })
-    return row ? checkpointOf(row) : null
+    const found = new Map(rows.map(checkpointOf))
+    return Array.from({ length: this.partitions }, (_, partition) => found.get(partition) ?? null)
+  }
+
+  async leases(): Promise<readonly LeaseState[]> {
+    const connection = this.#open()
+    return Array.from({ length: this.partitions }, (_, partition) => partitionLease(connection, partition))
+  }
+
+  async claim(partition: number, owner: string, over: number): Promise<number | null> {
+    const connection = this.#open()
+    return connection.transaction('IMMEDIATE', () => {
+      if (!this.#takesWrites()) throw new GenerationGone(this.id)
+      return claimPartition(connection, partition, owner, over)
+    })
+  }
+
+  async release(hold: Hold): Promise<void> {
+    releasePartition(this.#open(), hold)
+  }
+
+  /** Asked under the write lock, which whoever replaces this generation, or claims one of its partitions, takes too. */
+  #check(connection: Connection, hold: Hold): void {
+    if (!this.#takesWrites()) throw new GenerationGone(this.id)
+    checkHold(connection, this.id, hold)
   }
 
   async load(collection: string, keys: readonly string[]): Promise<ReadonlyMap<string, LoadedDocument>> {
@@ -134,17 +166,27 @@ export class SqliteGeneration implements Generation {
     return loaded
   }
 
-  async write(stages: readonly (readonly DocumentWrite[])[], checkpoint: Checkpoint): Promise<void> {
+  async write(
+    stages: readonly (readonly DocumentWrite[])[],
+    checkpoint: Checkpoint,
+    hold: Hold = unclaimed,
+  ): Promise<void> {
     const connection = this.#open()
     try {
       connection.transaction('IMMEDIATE', () => {
-        // Asked under the write lock, which whoever replaces this generation takes too.
-        if (!this.#takesWrites()) throw new GenerationGone(this.id)
+        this.#check(connection, hold)
         for (const stage of stages) for (const write of stage) this.#put(connection, write)
         const { epoch, position, event, recordedAt, scanned } = checkpoint
         connection
           .prepare(upsertCheckpoint)
-          .run(epoch, position === null ? null : encodePosition(position), event, recordedAt, scanned)
+          .run(
+            hold.partition,
+            epoch,
+            position === null ? null : encodePosition(position),
+            event,
+            recordedAt,
+            scanned,
+          )
       })
     } catch (error) {
       if (this.isBulk) connection.close()
@@ -211,20 +253,23 @@ export class SqliteGeneration implements Generation {
     return numberOf(row?.n)
   }
 
-  async park(stream: ParkedStream): Promise<void> {
+  async park(stream: ParkedStream, hold: Hold = unclaimed): Promise<void> {
     const connection = this.#open()
     connection.transaction('IMMEDIATE', () => {
-      if (!this.#takesWrites()) throw new GenerationGone(this.id)
+      this.#check(connection, hold)
       connection
         .prepare(
-          'INSERT INTO parked (stream, parked) VALUES (?, ?) ON CONFLICT (stream) DO UPDATE SET parked = excluded.parked',
+          `INSERT INTO parked (partition, stream, parked) VALUES (?, ?, ?)
+            ON CONFLICT (partition, stream) DO UPDATE SET parked = excluded.parked`,
         )
-        .run(stream.stream, JSON.stringify(stream))
+        .run(hold.partition, stream.stream, JSON.stringify(stream))
     })
   }
 
-  async parked(): Promise<readonly ParkedStream[]> {
-    return this.#all({ text: 'SELECT parked FROM parked ORDER BY stream', values: [] }).map(parkedOf)
+  async parked(partition?: number): Promise<readonly ParkedStream[]> {
+    const where = partition === undefined ? '' : 'WHERE partition = ?'
+    const values = partition === undefined ? [] : [partition]
+    return mergeParked(this.#all({ text: `SELECT parked FROM parked ${where}`, values }).map(parkedOf))
   }
 
   async scan(collection: string, afterKey: string | null, limit: number): Promise<readonly StoredDocument[]> {

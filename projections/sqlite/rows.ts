@@ -1,6 +1,7 @@
 /** What is read back from a file: parsed at this edge. */
 import { z } from 'zod'
 import type { Checkpoint, ParkedStream, StoredDocument } from '../documents.ts'
+import type { LeaseState } from '../leases.ts'
 import { parseDocument } from '../spec.ts'
 
 export type Row = Record<string, unknown>
@@ -33,7 +34,17 @@ const checkpointShape = z.object({
   scanned: z.number(),
 })
 
-export const checkpointOf = (row: Row): Checkpoint => checkpointShape.parse(row)
+/** With its partition. */
+export const checkpointOf = (row: Row): readonly [number, Checkpoint] => {
+  const { partition, ...checkpoint } = row
+  return [numberOf(partition), checkpointShape.parse(checkpoint)]
+}
+
+const leaseShape = z.object({ owner: z.string().nullable(), token: z.number() })
+
+/** Of a partition that nobody ever claimed there is no row. */
+export const leaseOf = (row: Row | undefined): LeaseState =>
+  row === undefined ? { owner: null, token: 0 } : leaseShape.parse(row)
 
 export const parkedOf = (row: Row): ParkedStream => parkedShape.parse(JSON.parse(textOf(row.parked)))
 

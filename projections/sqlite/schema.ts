@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { CollectionSpec, FieldValue, ProjectionSpec } from '../documents.ts'
 
 /** Of the catalogue and of generations alike. */
-export const schemaVersion = 1
+export const schemaVersion = 2
 
 /**
  * Null is kept as minus infinity in a field's column: so it sorts before everything and equals itself, and one
@@ -31,10 +31,13 @@ export const columnOf = (field: string): string => `"f_${field}"`
 export const createTables = (db: DatabaseSync, spec: ProjectionSpec): void => {
   db.exec(`
     CREATE TABLE checkpoint (
-      one INTEGER PRIMARY KEY CHECK (one = 1), epoch TEXT NOT NULL, position INTEGER, event TEXT, recorded_at TEXT,
+      partition INTEGER PRIMARY KEY, epoch TEXT NOT NULL, position INTEGER, event TEXT, recorded_at TEXT,
       scanned INTEGER NOT NULL
     );
-    CREATE TABLE parked (stream TEXT PRIMARY KEY NOT NULL, parked TEXT NOT NULL);
+    CREATE TABLE lease (partition INTEGER PRIMARY KEY, owner TEXT, token INTEGER NOT NULL);
+    CREATE TABLE parked (
+      partition INTEGER NOT NULL, stream TEXT NOT NULL, parked TEXT NOT NULL, PRIMARY KEY (partition, stream)
+    );
   `)
   for (const { name, fields } of spec.collections) {
     // Text columns have no affinity: it would turn minus infinity into text.
@@ -70,8 +73,8 @@ export const upsert = ({ name, fields, fixed = [] }: CollectionSpec, whole: bool
     WHERE excluded.position > ${table}.position${whole ? '' : ` AND ${table}.document IS NOT NULL`}`
 }
 
-/** Parameters: epoch, position, event, recorded at, scanned. */
-export const upsertCheckpoint = `INSERT INTO checkpoint (one, epoch, position, event, recorded_at, scanned) VALUES (1, ?, ?, ?, ?, ?)
-  ON CONFLICT (one) DO UPDATE SET epoch = excluded.epoch, position = excluded.position, event = excluded.event,
+/** Parameters: partition, epoch, position, event, recorded at, scanned. */
+export const upsertCheckpoint = `INSERT INTO checkpoint (partition, epoch, position, event, recorded_at, scanned) VALUES (?, ?, ?, ?, ?, ?)
+  ON CONFLICT (partition) DO UPDATE SET epoch = excluded.epoch, position = excluded.position, event = excluded.event,
     recorded_at = excluded.recorded_at, scanned = excluded.scanned
   WHERE excluded.epoch <> checkpoint.epoch OR checkpoint.position IS NULL OR excluded.position >= checkpoint.position`

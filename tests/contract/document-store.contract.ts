@@ -1,6 +1,7 @@
 import { describe } from 'vitest'
 import { generationsContract } from './document-store.generations.ts'
 import type { DocumentStoreHarness } from './document-store.kit.ts'
+import { leasesContract } from './document-store.leases.ts'
 import { queriesContract } from './document-store.queries.ts'
 import { writesContract } from './document-store.writes.ts'
 
@@ -10,5 +11,6 @@ export const documentStoreContract = (harness: DocumentStoreHarness): void => {
     writesContract(harness)
     queriesContract(harness)
     generationsContract(harness)
+    leasesContract(harness)
   })
 }
