@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { run, runChecks } from './checks.ts'
+import { installRedis } from './install-redis.ts'
 
 const count = z.int().nonnegative()
 const countsSchema = z.object({ passed: count, failed: count, skipped: count })
@@ -29,6 +30,8 @@ const runTests = (args: readonly string[]) => {
 
 const args = process.argv.slice(2)
 const checked = args.length > 0 ? { passed: 0, failed: 0 } : runChecks()
+const installed = installRedis()
+if (installed !== null) console.log(installed)
 const tested = runTests(args)
 const failed = checked.failed + tested.failed
 
