@@ -9,6 +9,17 @@ export const checkLimit = (limit: number): void => {
     throw new RangeError(`A page of ${limit} events cannot be read. Ask for a whole number from 0 up.`)
 }
 
+/** What is asked for, with its defaults. @throws {RangeError} where `from` or `limit` cannot be */
+export const checkRead = (
+  read: StreamRead,
+): { readonly from: number | undefined; readonly limit: number; readonly isBackwards: boolean } => {
+  const { from, direction = 'forwards', limit = defaultLimit } = read
+  checkLimit(limit)
+  if (from !== undefined && (!Number.isSafeInteger(from) || from < 0))
+    throw new RangeError(`A stream cannot be read from revision ${from}. Revisions count from 0.`)
+  return { from, limit, isBackwards: direction === 'backwards' }
+}
+
 /** `count` revisions from `first` up; `backwards`: to be handed over last first. */
 export interface StreamWindow {
   readonly first: number
@@ -22,11 +33,8 @@ export interface StreamWindow {
  * @throws {RangeError} where `from` or `limit` cannot be
  */
 export const streamWindow = (read: StreamRead, head: number): StreamWindow => {
-  const { from, direction = 'forwards', limit = defaultLimit } = read
-  checkLimit(limit)
-  if (from !== undefined && (!Number.isSafeInteger(from) || from < 0))
-    throw new RangeError(`A stream cannot be read from revision ${from}. Revisions count from 0.`)
-  if (direction === 'forwards') {
+  const { from, limit, isBackwards } = checkRead(read)
+  if (!isBackwards) {
     const first = from ?? 0
     return { first, count: Math.max(0, Math.min(limit, head - first + 1)), backwards: false }
   }

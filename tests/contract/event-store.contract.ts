@@ -1,5 +1,6 @@
 /** The contract of the event store port, as cases that every adapter passes. */
-import { afterAll, afterEach, beforeAll, describe } from 'vitest'
+import { afterAll, afterEach, beforeAll } from 'vitest'
+import { describeWith, type Need } from '../support/needs.ts'
 import { appendCases } from './eventstore/append-cases.ts'
 import { atOnceCases } from './eventstore/at-once-cases.ts'
 import { besideCases } from './eventstore/beside-cases.ts'
@@ -17,9 +18,14 @@ import { waitCases } from './eventstore/wait-cases.ts'
 /**
  * Runs the contract on an engine.
  * @param open an empty log of its own with each call, that nobody else writes to
+ * @param needs what the engine stands on beside this project
  */
-export const eventStoreContract = (name: string, open: () => Promise<OpenedStore>): void => {
-  describe(`the event store on ${name}`, () => {
+export const eventStoreContract = (
+  name: string,
+  open: () => Promise<OpenedStore>,
+  needs: readonly Need[] = [],
+): void => {
+  describeWith(needs, `the event store on ${name}`, () => {
     let shared: OpenedStore | undefined
     let opened: OpenedStore[] = []
 

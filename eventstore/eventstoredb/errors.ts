@@ -1,0 +1,27 @@
+/** What the client's errors mean for the port. */
+import { ErrorType } from '@eventstore/db-client'
+import { StoreUnavailable } from '../port.ts'
+
+const typeOf = (error: unknown): unknown =>
+  typeof error === 'object' && error !== null && 'type' in error ? error.type : undefined
+
+export const isOfType = (error: unknown, type: ErrorType): boolean => typeOf(error) === type
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+const adviceFor = (error: unknown): string => {
+  switch (typeOf(error)) {
+    case ErrorType.ACCESS_DENIED:
+      return 'Check user and password in its connection string, and what that user may do.'
+    case ErrorType.STREAM_DELETED:
+      return 'Somebody deleted a stream, which Tributary never does: restore the log from a backup.'
+    default:
+      return 'It is asked again as soon as it answers; is it running, and can it be reached?'
+  }
+}
+
+/** The server cannot answer now. `hosts` name it to the person who reads this. */
+export const unavailable = (what: string, hosts: string, cause: unknown): StoreUnavailable =>
+  new StoreUnavailable(`${what}: EventStoreDB at ${hosts} failed: ${reasonOf(cause)} ${adviceFor(cause)}`, {
+    cause,
+  })

@@ -1,0 +1,97 @@
+/** Pages of the log, by pull: position, page and checkpoint are one value, and back-pressure comes for free. */
+import { BACKWARDS, END, FORWARDS, START } from '@eventstore/db-client'
+import type { Position, StoredEvent } from '../event.ts'
+import type { LogPage } from '../port.ts'
+import { positionOf, type ServerPosition, type ServerRecord, serverPosition, storedOf } from './mapping.ts'
+import type { Reader } from './reader.ts'
+
+/** Where a page ended on the server, and the port position that was told for it. */
+interface Cursor {
+  readonly told: Position
+  readonly at: ServerPosition
+}
+
+/** Records looked through at a time for the last of our own. */
+const lookBack = { first: 1, most: 1_024 } as const
+
+export class LogPages {
+  readonly #reader: Reader
+  /**
+   * Records that the server keeps for itself may stand where a port position cannot: then what is told is the
+   * position before, and the next page goes on from here nevertheless.
+   */
+  #last: Cursor | null = null
+
+  constructor(reader: Reader) {
+    this.#reader = reader
+  }
+
+  /** @throws {StoreUnavailable} */
+  async page(after: Position | null, limit: number): Promise<LogPage> {
+    const from = this.#from(after)
+    // A reading gives the record that stands at its beginning; and one more tells whether the page ends at the head.
+    const read = await this.#read(from, limit + (from === null ? 1 : 2))
+    const scanned = from === null || !isAt(read[0], from) ? read : read.slice(1)
+    const atHead = scanned.length <= limit
+    const records = scanned.slice(0, limit)
+    return { events: eventsOf(records), next: this.#next(records, after), atHead }
+  }
+
+  /** Of our own events. @throws {StoreUnavailable} */
+  async head(): Promise<Position | null> {
+    let from: ServerPosition | null = null
+    for (let count: number = lookBack.first; ; count = Math.min(lookBack.most, count * 8)) {
+      const records: readonly ServerRecord[] = await this.#backwards(from, count)
+      for (const record of records) {
+        const stored = storedOf(record)
+        if (stored !== undefined) return stored.position
+      }
+      const last = records.at(-1)?.position
+      if (records.length < count || last === undefined) return null
+      from = last
+    }
+  }
+
+  /** Of whatever stands last. @throws {StoreUnavailable} */
+  async end(): Promise<Position | null> {
+    const [last] = await this.#backwards(null, 1)
+    return last?.position === undefined ? null : last.position.commit.toString()
+  }
+
+  #from(after: Position | null): ServerPosition | null {
+    if (after === null) return null
+    return this.#last?.told === after ? this.#last.at : serverPosition(after)
+  }
+
+  #read(from: ServerPosition | null, maxCount: number): Promise<readonly ServerRecord[]> {
+    return this.#reader.records('Reading the log', (client) =>
+      client.readAll({ direction: FORWARDS, fromPosition: from ?? START, maxCount }),
+    )
+  }
+
+  #backwards(from: ServerPosition | null, maxCount: number): Promise<readonly ServerRecord[]> {
+    return this.#reader.records('Reading the end of the log', (client) =>
+      client.readAll({ direction: BACKWARDS, fromPosition: from ?? END, maxCount, requiresLeader: true }),
+    )
+  }
+
+  #next(records: readonly ServerRecord[], after: Position | null): Position | null {
+    const last = records.at(-1)?.position
+    const told = records.findLast(({ position }) => positionOf(position) !== undefined)
+    const next = positionOf(told?.position) ?? after
+    if (last !== undefined && next !== null) this.#last = { told: next, at: last }
+    return next
+  }
+}
+
+const isAt = (record: ServerRecord | undefined, { commit, prepare }: ServerPosition): boolean =>
+  record?.position?.commit === commit && record.position.prepare === prepare
+
+const eventsOf = (records: readonly ServerRecord[]): readonly StoredEvent[] => {
+  const events: StoredEvent[] = []
+  for (const record of records) {
+    const stored = storedOf(record)
+    if (stored !== undefined) events.push(stored)
+  }
+  return events
+}
