@@ -6,7 +6,7 @@ import { type Append, type Appended, WrongExpectedRevision } from '../port.ts'
 import { isBusy, resultCode, resultCodeOf, unavailable } from './errors.ts'
 import type { LogFile } from './open.ts'
 import { hexAt, integerAt } from './rows.ts'
-import { HeadStatements, type StreamHead, type StreamHeads } from './stream-heads.ts'
+import { type Committed, HeadStatements, type StreamHead, type StreamHeads } from './stream-heads.ts'
 import type { StreamNames } from './stream-names.ts'
 
 /** What becomes of one append of a batch that was committed. */
@@ -17,10 +17,17 @@ export class CommitInDoubt extends Error {
   override readonly name = 'CommitInDoubt'
 }
 
+/** A batch that was committed: what became of each append, in the order asked. */
+export interface Written extends Committed {
+  readonly outcomes: readonly Outcome[]
+  readonly heads: ReadonlyMap<string, StreamHead>
+}
+
 /** What the transaction under way has changed, known to nobody else before its COMMIT. */
 interface Batch {
   readonly heads: Map<string, StreamHead>
   readonly arrived: (readonly [name: string, id: number])[]
+  span: { readonly first: number; last: number } | null
   lastId: number
 }
 
@@ -36,8 +43,11 @@ const surelyRolledBack = (commitError: unknown): boolean => {
   return resultCodeOf(commitError) === resultCode.full || isBusy(commitError)
 }
 
+/** What a writer needs of a log's file. */
+export type WrittenFile = Pick<LogFile, 'file' | 'inode' | 'writer'>
+
 export class LogWriter {
-  readonly #log: LogFile
+  readonly #log: WrittenFile
   readonly #names: StreamNames
   readonly #heads: StreamHeads
   readonly #headStatements: HeadStatements
@@ -49,7 +59,7 @@ export class LogWriter {
   readonly #insertName: StatementSync
   readonly #setThrough: StatementSync
 
-  constructor(log: LogFile, names: StreamNames, heads: StreamHeads) {
+  constructor(log: WrittenFile, names: StreamNames, heads: StreamHeads) {
     const database: DatabaseSync = log.writer
     this.#log = log
     this.#names = names
@@ -71,28 +81,28 @@ export class LogWriter {
   }
 
   /**
-   * Answers after COMMIT, in the order asked. One refusal leaves the others.
+   * Answers after COMMIT. One refusal leaves the others.
    * @throws SQLite's own error where another process is writing: nothing was begun, try again
    * @throws {StoreUnavailable} nothing of the batch was written
    * @throws {CommitInDoubt}
    */
-  write(appends: readonly Append[]): readonly Outcome[] {
+  write(appends: readonly Append[]): Written {
     this.#demandSameFile()
     this.#start()
-    const { outcomes, batch } = this.#fill(appends)
+    const written = this.#fill(appends)
     this.#end()
-    this.#names.committed(batch.arrived)
-    for (const [stream, head] of batch.heads) this.#heads.set(stream, head)
-    return outcomes
+    this.#heads.committed(written)
+    this.#names.swept()
+    return written
   }
 
-  #fill(appends: readonly Append[]): { outcomes: readonly Outcome[]; batch: Batch } {
+  #fill(appends: readonly Append[]): Written {
     try {
       this.#heads.notice(this.#headStatements)
-      const batch: Batch = { heads: new Map(), arrived: [], lastId: this.#names.lastId }
+      const batch: Batch = { heads: new Map(), arrived: [], span: null, lastId: this.#names.lastId }
       const outcomes = appends.map((append) => this.#writeOne(append, batch))
       this.#names.sweep(batch.arrived.length, this.#insertName, this.#setThrough)
-      return { outcomes, batch }
+      return { outcomes, heads: batch.heads, arrived: batch.arrived, span: batch.span }
     } catch (error) {
       this.#rollBack()
       throw unavailable('The append', this.#log.file, error)
@@ -147,7 +157,7 @@ export class LogWriter {
     const id = head.revision === -1 ? this.#newStream(stream, batch) : head.id
     const revision = head.revision + events.length
     const positions: Position[] = []
-    for (const event of events) positions.push(this.#insert(id, event))
+    for (const event of events) positions.push(this.#insert(id, event, batch).toString())
     batch.heads.set(stream, { id, revision })
     return appended(revision, positions)
   }
@@ -159,17 +169,21 @@ export class LogWriter {
     return batch.lastId
   }
 
-  #insert(stream: number, event: SealedEvent): Position {
-    const { lastInsertRowid } = this.#insertEvent.run(
-      stream,
-      event.revision,
-      event.type,
-      event.schemaVersion,
-      event.data,
-      event.metadata,
-      Buffer.from(event.hash, 'hex'),
+  #insert(stream: number, event: SealedEvent, batch: Batch): number {
+    const position = Number(
+      this.#insertEvent.run(
+        stream,
+        event.revision,
+        event.type,
+        event.schemaVersion,
+        event.data,
+        event.metadata,
+        Buffer.from(event.hash, 'hex'),
+      ).lastInsertRowid,
     )
-    return lastInsertRowid.toString()
+    if (batch.span === null) batch.span = { first: position, last: position }
+    else batch.span.last = position
+    return position
   }
 
   /** The first answer, where exactly these events stand there already. */

@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { StoreUnavailable } from '../port.ts'
 import { DataFolderTooNew, NotALog, resultCode, resultCodeOf, unavailable } from './errors.ts'
 import { integerAt, type Row, textAt } from './rows.ts'
-import { applicationId, checkpointSize, createTables, formatVersion, pageSize } from './schema.ts'
+import { applicationId, checkpointSizes, createTables, formatVersion, pageSize } from './schema.ts'
 
 /** Milliseconds for which opening and reading wait for another process to let go of the file. */
 const patience = 5_000
@@ -69,14 +69,14 @@ export interface LogFile {
   readonly reader: DatabaseSync
 }
 
-const configureWriter = (database: DatabaseSync, file: string): void => {
+const configureWriter = (database: DatabaseSync, file: string, checkpointAt: number): void => {
   const mode = textAt(firstRow(database, 'PRAGMA journal_mode = WAL'), 0)
   if (mode !== 'wal')
     throw new StoreUnavailable(
       `${file} cannot have a write-ahead log (its journal mode stays ${mode}). Put the data folder on a local disk.`,
     )
-  database.exec(`PRAGMA wal_autocheckpoint = ${checkpointSize / pageSize}`)
-  database.exec(`PRAGMA journal_size_limit = ${checkpointSize}`)
+  database.exec(`PRAGMA wal_autocheckpoint = ${checkpointAt / pageSize}`)
+  database.exec(`PRAGMA journal_size_limit = ${checkpointSizes.alone}`)
   database.exec('PRAGMA synchronous = FULL')
   database.exec(`PRAGMA cache_size = -${writerCache}`)
   // What makes an fsync reach the disk on macOS; nothing elsewhere.
@@ -88,6 +88,22 @@ export const openReader = (file: string): DatabaseSync =>
   new DatabaseSync(file, { ...connectionOptions, readOnly: true, timeout: patience })
 
 /**
+ * Opens a connection for a thread that writes to a log which is there; the caller closes it. `busyTimeout` as for
+ * `openLogFile`.
+ */
+export const openWriter = (file: string, busyTimeout: number): DatabaseSync => {
+  const writer = new DatabaseSync(file, { ...connectionOptions, timeout: patience })
+  try {
+    configureWriter(writer, file, checkpointSizes.beside)
+    writer.exec(`PRAGMA busy_timeout = ${busyTimeout}`)
+    return writer
+  } catch (error) {
+    writer.close()
+    throw error
+  }
+}
+
+/**
  * @param busyTimeout milliseconds for which the writer may block while another process commits
  * @throws {DataFolderTooNew | NotALog | StoreUnavailable}
  */
@@ -97,7 +113,7 @@ export const openLogFile = (file: string, busyTimeout: number): LogFile => {
     const exists = inspect(file)
     writer = new DatabaseSync(file, { ...connectionOptions, timeout: patience })
     if (!exists) create(writer, file)
-    configureWriter(writer, file)
+    configureWriter(writer, file, checkpointSizes.alone)
     writer.exec(`PRAGMA busy_timeout = ${busyTimeout}`)
     return { file, inode: statSync(file, { bigint: true }).ino, writer, reader: openReader(file) }
   } catch (error) {

@@ -17,8 +17,11 @@ export const applicationId = 0x5452424c
 /** Bytes. Measured: four times the throughput of SQLite's 4,096 once the log is large. */
 export const pageSize = 16_384
 
-/** Bytes of write-ahead log after which it is moved into the file; a larger one stalls longer when it is. */
-export const checkpointSize = 64 * 1024 * 1024
+/**
+ * Bytes of write-ahead log after which it is moved into the file: a larger one has less moved in all, and stalls longer
+ * when it is. A thread that writes beside the one that decides had better stall for no longer than what is decided lasts.
+ */
+export const checkpointSizes = { alone: 64 * 1024 * 1024, beside: 16 * 1024 * 1024 } as const
 
 export const createTables = `
   CREATE TABLE meta (
@@ -48,3 +51,6 @@ export const createTables = `
     UNIQUE (stream, revision)
   ) STRICT;
 `
+
+/** Milliseconds for which an append may block its thread while another process commits; then it is tried again. */
+export const busyTimeout = 20

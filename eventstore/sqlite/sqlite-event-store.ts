@@ -22,20 +22,26 @@ import { GroupCommit } from './group-commit.ts'
 import { LogReader } from './log-reader.ts'
 import { LogWriter } from './log-writer.ts'
 import { type LogFile, openLogFile, readEpoch } from './open.ts'
+import { busyTimeout } from './schema.ts'
 import { StreamHeads } from './stream-heads.ts'
 import { StreamNames } from './stream-names.ts'
+import { WriterThread } from './writer-thread.ts'
 
 /** Milliseconds between looks for appends of other processes, while somebody waits for one. */
 const pollInterval = 50
-
-/** Milliseconds for which an append may block the event loop while another process commits; then it is tried again. */
-const busyTimeout = 20
 
 export interface SqliteOptions {
   /** How many stream names to hold in memory before they are swept into the index; default 32,768 (a few MB). */
   readonly namesHeld?: number
   /** Milliseconds for which an append waits for another process to let go of the file; default 10,000. */
   readonly patience?: number
+  /**
+   * Appends that shared their commit with others, after which a thread is started that writes what comes together;
+   * default 512. With 0 it is there at once, and writes all there is.
+   */
+  readonly threadAfter?: number
+  /** What the thread runs. */
+  readonly threadEntry?: URL
 }
 
 export class SqliteEventStore implements EventStore {
@@ -43,20 +49,30 @@ export class SqliteEventStore implements EventStore {
   readonly #log: LogFile
   readonly #reader: LogReader
   readonly #commits: GroupCommit
+  readonly #thread: WriterThread
   readonly #waiters = new Waiters()
   #epoch: string
   #headSeen: Position | null = null
   #poll: NodeJS.Timeout | null = null
   #closing: Promise<void> | null = null
 
-  constructor(log: LogFile, { namesHeld = 32_768, patience = 10_000 }: SqliteOptions = {}) {
+  constructor(log: LogFile, options: SqliteOptions = {}) {
+    const { namesHeld = 32_768, patience = 10_000, threadAfter = 512, threadEntry } = options
+    const { file, inode } = log
     const names = new StreamNames(namesHeld)
     this.#log = log
     this.#epoch = readEpoch(log.writer)
     const heads = new StreamHeads(log.writer, names)
     this.#reader = new LogReader(log.reader, heads)
     const writer = new LogWriter(log, names, heads)
-    this.#commits = new GroupCommit(writer, log.file, patience, () => this.#waiters.wake())
+    this.#thread = new WriterThread({ file, inode, namesHeld, patience }, heads, threadEntry)
+    const onCommit = () => this.#waiters.wake()
+    this.#commits = new GroupCommit({ file, writer, thread: this.#thread, threadAfter, patience, onCommit })
+  }
+
+  /** Resolves once the thread writes that is otherwise started under load. */
+  startThread(): Promise<void> {
+    return this.#thread.start()
   }
 
   get epoch(): string {
@@ -129,6 +145,7 @@ export class SqliteEventStore implements EventStore {
 
   async #close(): Promise<void> {
     await this.#commits.drained()
+    await this.#thread.end()
     this.#stopPolling()
     this.#waiters.wake()
     this.#log.reader.close()
@@ -177,7 +194,9 @@ export const openSqliteEventStore = async (
 ): Promise<SqliteEventStore> => {
   const log = openLogFile(file, busyTimeout)
   try {
-    return new SqliteEventStore(log, options)
+    const store = new SqliteEventStore(log, options)
+    if (options?.threadAfter === 0) await store.startThread()
+    return store
   } catch (error) {
     log.reader.close()
     log.writer.close()

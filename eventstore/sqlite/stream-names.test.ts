@@ -21,7 +21,8 @@ const openTables = () => {
       const numbered = arrived.map((name, index) => [name, names.lastId + index + 1] as const)
       for (const [name, id] of numbered) insertStream.run(id, name)
       names.sweep(numbered.length, insertName, setThrough)
-      names.committed(numbered)
+      names.hold(numbered)
+      names.swept()
     },
     indexed: (): readonly unknown[] =>
       database

@@ -61,6 +61,11 @@ export class StreamNames {
       this.#hold(textAt(row, 1), integerAt(row, 0))
   }
 
+  /** After COMMIT: takes over new streams, in the order of their numbers, the first being next to the last known one. */
+  hold(arrived: readonly (readonly [name: string, id: number])[]): void {
+    for (const [name, id] of arrived) if (id > this.#lastId) this.#hold(name, id)
+  }
+
   /** The stream's number as last refreshed. */
   find(name: string, statements: NameStatements): number | undefined {
     const held = this.#held.get(name)
@@ -85,9 +90,8 @@ export class StreamNames {
     this.#portion = portion.length
   }
 
-  /** After COMMIT: holds the new streams, in the order of their numbers. */
-  committed(arrived: readonly (readonly [name: string, id: number])[]): void {
-    for (const [name, id] of arrived) this.#hold(name, id)
+  /** After COMMIT of the transaction that `sweep` was called in: the index has what was put there. */
+  swept(): void {
     if (this.#sweep === null) return
     this.#sweep.done += this.#portion
     if (this.#sweep.done < this.#sweep.names.length) return

@@ -17,3 +17,9 @@ eventStoreContract('memory', async () => {
 eventStoreContract('SQLite', () => openInFolder())
 
 eventStoreContract('SQLite with few names in memory', () => openInFolder({ namesHeld: 8 }))
+
+eventStoreContract('SQLite with a thread that writes', () => openInFolder({ threadAfter: 0 }))
+
+eventStoreContract('SQLite with a thread that writes and few names in memory', () =>
+  openInFolder({ threadAfter: 0, namesHeld: 8 }),
+)

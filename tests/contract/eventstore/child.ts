@@ -23,6 +23,8 @@ export interface Appending {
   readonly lanes: number
   readonly events: number
   readonly shared: number
+  /** A thread of it writes. */
+  readonly thread: boolean
 }
 
 export interface Child {
@@ -36,7 +38,7 @@ export interface Child {
 
 const script = fileURLToPath(new URL('../fixtures/append-child.ts', import.meta.url))
 
-export const startChild = (file: string, { who, lanes, events, shared }: Appending): Child => {
+export const startChild = (file: string, { who, lanes, events, shared, thread }: Appending): Child => {
   const child = spawn(
     process.execPath,
     [
@@ -48,6 +50,7 @@ export const startChild = (file: string, { who, lanes, events, shared }: Appendi
       `${lanes}`,
       `${events}`,
       `${shared}`,
+      thread ? 'thread' : 'none',
     ],
     { stdio: ['pipe', 'pipe', 'inherit'] },
   )

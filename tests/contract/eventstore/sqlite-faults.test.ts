@@ -1,35 +1,12 @@
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
 import { OutcomeUnknown, StoreUnavailable } from '../../../eventstore/port.ts'
 import { checkLogFile } from '../../../eventstore/sqlite/check-file.ts'
 import { openLogFile } from '../../../eventstore/sqlite/open.ts'
 import { SqliteEventStore } from '../../../eventstore/sqlite/sqlite-event-store.ts'
+import { FailingDatabase, type Failure } from './failing-database.ts'
 import { append, eventOf, eventsOf, newStream, readAll, settled, written } from './kit.ts'
 import { newFolder } from './sqlite-kit.ts'
-
-/** When its `COMMIT` fails: before the engine has it, or after. */
-type Failure = 'none' | 'before' | 'after'
-
-/** A connection whose COMMIT reports an error of the disk when told to. */
-class FailingDatabase extends DatabaseSync {
-  failure: Failure = 'none'
-
-  override prepare(sql: string): StatementSync {
-    const statement = super.prepare(sql)
-    if (sql !== 'COMMIT') return statement
-    return new Proxy(statement, {
-      get: (target, property) =>
-        property === 'run' ? () => this.#commit(target) : Reflect.get(target, property),
-    })
-  }
-
-  #commit(statement: StatementSync): void {
-    const { failure } = this
-    this.failure = 'none'
-    if (failure !== 'before') statement.run()
-    if (failure !== 'none') throw Object.assign(new Error('disk I/O error'), { errcode: 1034 })
-  }
-}
 
 describe('a full disk', () => {
   it('refuses appends, changes nothing, and takes them again once there is space', async () => {
@@ -71,7 +48,8 @@ describe('a COMMIT that fails', () => {
     const writer = new FailingDatabase(folder.file, { returnArrays: true })
     const store = new SqliteEventStore({ ...log, writer })
     const first = await written(store, 2)
-    writer.failure = failure
+    const failures = [failure]
+    writer.nextFailure = () => failures.pop() ?? 'none'
     return { folder, store, first }
   }
 

@@ -33,7 +33,7 @@ describe('two processes that write to one file', () => {
     const done = new AbortController()
     const following = follow(store, done.signal)
     const children = ['one', 'other'].map((who) =>
-      startChild(folder.file, { who, lanes: 16, events: 1_200, shared: 4 }),
+      startChild(folder.file, { who, lanes: 16, events: 1_200, shared: 4, thread: who === 'one' }),
     )
     expect(await Promise.all(children.map(({ gone }) => gone))).toEqual([0, 0])
     done.abort()
@@ -56,7 +56,7 @@ describe('processes that open an empty folder at the same moment', () => {
   it('found one log, and all write to it', async () => {
     await using folder = await newFolder()
     const children = ['one', 'two', 'three', 'four'].map((who) =>
-      startChild(folder.file, { who, lanes: 2, events: 40, shared: 1 }),
+      startChild(folder.file, { who, lanes: 2, events: 40, shared: 1, thread: who > 'p' }),
     )
     expect(await Promise.all(children.map(({ gone }) => gone))).toEqual([0, 0, 0, 0])
     const store = await openSqliteEventStore(folder.file)
@@ -68,12 +68,21 @@ describe('processes that open an empty folder at the same moment', () => {
 })
 
 describe('a process that is killed while it writes', () => {
-  it('has kept each append that it acknowledged, once, in sound chains', async () => {
+  it.each([
+    ['by itself', false],
+    ['by a thread', true],
+  ])('(%s) has kept each append that it acknowledged, once, in sound chains', async (_, thread) => {
     await using folder = await newFolder()
     const moments = fc.sample(fc.integer({ min: 0, max: 400 }), 8)
     const acknowledged: Acknowledgement[] = []
     for (const [turn, moment] of moments.entries()) {
-      const child = startChild(folder.file, { who: `turn${turn}`, lanes: 32, events: 1_000_000, shared: 4 })
+      const child = startChild(folder.file, {
+        who: `turn${turn}`,
+        lanes: 96,
+        events: 1_000_000,
+        shared: 4,
+        thread,
+      })
       await child.reaches(moment)
       child.process.kill('SIGKILL')
       expect(await child.gone).toBeNull()
@@ -86,11 +95,20 @@ describe('a process that is killed while it writes', () => {
     }
   })
 
-  it('takes nothing with it that another process is writing', async () => {
+  it.each([
+    ['by itself', false],
+    ['by a thread', true],
+  ])('(%s) takes nothing with it that another process is writing', async (_, thread) => {
     await using folder = await newFolder()
-    const survivor = startChild(folder.file, { who: 'survivor', lanes: 8, events: 1_500, shared: 2 })
+    const survivor = startChild(folder.file, { who: 'survivor', lanes: 8, events: 1_500, shared: 2, thread })
     await survivor.reaches(1)
-    const killed = startChild(folder.file, { who: 'killed', lanes: 8, events: 1_000_000, shared: 2 })
+    const killed = startChild(folder.file, {
+      who: 'killed',
+      lanes: 8,
+      events: 1_000_000,
+      shared: 2,
+      thread: true,
+    })
     await killed.reaches(40)
     killed.process.kill('SIGKILL')
     await killed.gone
