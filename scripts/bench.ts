@@ -5,10 +5,19 @@ import { join } from 'node:path'
 import { append } from './bench/append.ts'
 import { type Figure, fullSizes, type Measured, quickSizes } from './bench/figure.ts'
 import { purchaseHttp, queryMatrix } from './bench/http.ts'
+import { jobsBullmq, jobsEmbedded } from './bench/jobs.ts'
 import { rebuildMemory, rebuildSpeed } from './bench/rebuild.ts'
 import { runCommandLine, textFlag, WrongUsage } from './command-line.ts'
 
-const figures: readonly Figure[] = [purchaseHttp, append, rebuildSpeed, rebuildMemory, queryMatrix]
+const figures: readonly Figure[] = [
+  purchaseHttp,
+  append,
+  rebuildSpeed,
+  rebuildMemory,
+  queryMatrix,
+  jobsBullmq,
+  jobsEmbedded,
+]
 const names = figures.map(({ name }) => name)
 
 const machine = (): string => {
@@ -48,6 +57,11 @@ await runCommandLine({
       const measured: Measured[] = []
       for (const figure of figures) {
         if (only !== undefined && figure.name !== only) continue
+        const missing = figure.missing?.() ?? null
+        if (missing !== null) {
+          say(`skip ${figure.name}: ${missing}.`)
+          continue
+        }
         say(`${figure.name} …`)
         const result = await figure.measure({ folder, sizes, say })
         measured.push(result)

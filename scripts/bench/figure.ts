@@ -47,6 +47,8 @@ export interface BenchContext {
 export interface Figure {
   readonly name: string
   readonly atLeast: number
+  /** What it needs that is not here, and how to get it; null where it can be measured. */
+  readonly missing?: () => string | null
   readonly measure: (context: BenchContext) => Promise<Measured>
 }
 

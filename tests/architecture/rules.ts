@@ -57,7 +57,8 @@ const circles = (files: readonly ImportingFile[]): readonly string[] => {
   return [...found]
 }
 
-const isEngine = (path: string): boolean => /^(eventstore|projections|workers)\/(sqlite|memory)\//.test(path)
+const isEngine = (path: string): boolean =>
+  /^(eventstore|projections|workers)\/(sqlite|memory|bullmq)\//.test(path)
 const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'))
 
 export const rules: readonly Rule[] = [
