@@ -50,12 +50,12 @@ export interface StreamRead {
 }
 
 /**
- * A page of the log. `next` is the position of the last event *scanned*: read on from there. A page may hold
- * fewer events than asked for, even none, away from the head: only `atHead` says that there are no more.
+ * A page of the log. `next` is where to read on from: the position of its last event, or what was given. A page may
+ * hold fewer events than asked for, even none, away from the head: only `atHead` says that there are no more.
  */
 export interface LogPage {
   readonly events: readonly StoredEvent[]
-  /** Null only where nothing was scanned and no `after` was given. */
+  /** Null only where there was no event and no `after` was given. */
   readonly next: Position | null
   /** True when the page reached the head of the log as it was when read. */
   readonly atHead: boolean

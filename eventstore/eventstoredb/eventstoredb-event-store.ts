@@ -109,7 +109,7 @@ export class EventStoreDbEventStore implements EventStore {
   async waitForAppend(after: Position | null, timeoutMs: number, signal?: AbortSignal): Promise<void> {
     this.#demandOpen()
     if (after !== null) checkPosition(after)
-    await this.#tail.wait(after, timeoutMs, signal)
+    await this.#tail.wait(this.#pages.scannedThrough(after), timeoutMs, signal)
   }
 
   /** Starts a new epoch: to be called where a backup was put in the place of the log, before it serves. */

@@ -2,14 +2,9 @@
 import { BACKWARDS, END, FORWARDS, START } from '@eventstore/db-client'
 import type { Position, StoredEvent } from '../event.ts'
 import type { LogPage } from '../port.ts'
-import { positionOf, type ServerPosition, type ServerRecord, serverPosition, storedOf } from './mapping.ts'
+import { Recent } from '../recent.ts'
+import { type ServerPosition, type ServerRecord, serverPosition, storedOf } from './mapping.ts'
 import type { Reader } from './reader.ts'
-
-/** Where a page ended on the server, and the port position that was told for it. */
-interface Cursor {
-  readonly told: Position
-  readonly at: ServerPosition
-}
 
 /** Records looked through at a time for the last of our own. */
 const lookBack = { first: 1, most: 1_024 } as const
@@ -17,13 +12,18 @@ const lookBack = { first: 1, most: 1_024 } as const
 export class LogPages {
   readonly #reader: Reader
   /**
-   * Records that the server keeps for itself may stand where a port position cannot: then what is told is the
-   * position before, and the next page goes on from here nevertheless.
+   * What is told is where an event of ours stands, so that a checkpoint always names one. What the server and others
+   * wrote behind it was scanned too: here is how far.
    */
-  #last: Cursor | null = null
+  readonly #scanned = new Recent<ServerPosition>(256)
 
   constructor(reader: Reader) {
     this.#reader = reader
+  }
+
+  /** How far the log was scanned by the page that told this position: nothing of ours stands in between. */
+  scannedThrough(told: Position | null): Position | null {
+    return this.#scanned.get(keyOf(told))?.commit.toString() ?? told
   }
 
   /** @throws {StoreUnavailable} */
@@ -34,7 +34,11 @@ export class LogPages {
     const scanned = from === null || !isAt(read[0], from) ? read : read.slice(1)
     const atHead = scanned.length <= limit
     const records = scanned.slice(0, limit)
-    return { events: eventsOf(records), next: this.#next(records, after), atHead }
+    const events = eventsOf(records)
+    const next = events.at(-1)?.position ?? after
+    const end = records.at(-1)?.position
+    if (end !== undefined) this.#scanned.set(keyOf(next), end)
+    return { events, next, atHead }
   }
 
   /** Of our own events. @throws {StoreUnavailable} */
@@ -59,8 +63,7 @@ export class LogPages {
   }
 
   #from(after: Position | null): ServerPosition | null {
-    if (after === null) return null
-    return this.#last?.told === after ? this.#last.at : serverPosition(after)
+    return this.#scanned.get(keyOf(after)) ?? (after === null ? null : serverPosition(after))
   }
 
   #read(from: ServerPosition | null, maxCount: number): Promise<readonly ServerRecord[]> {
@@ -74,15 +77,9 @@ export class LogPages {
       client.readAll({ direction: BACKWARDS, fromPosition: from ?? END, maxCount, requiresLeader: true }),
     )
   }
-
-  #next(records: readonly ServerRecord[], after: Position | null): Position | null {
-    const last = records.at(-1)?.position
-    const told = records.findLast(({ position }) => positionOf(position) !== undefined)
-    const next = positionOf(told?.position) ?? after
-    if (last !== undefined && next !== null) this.#last = { told: next, at: last }
-    return next
-  }
 }
+
+const keyOf = (told: Position | null): string => told ?? ''
 
 const isAt = (record: ServerRecord | undefined, { commit, prepare }: ServerPosition): boolean =>
   record?.position?.commit === commit && record.position.prepare === prepare
