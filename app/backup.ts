@@ -4,7 +4,7 @@ import { chmod, mkdtemp, open, readFile, rename, rm, writeFile } from 'node:fs/p
 import { basename, dirname, join, resolve } from 'node:path'
 import { verifyLog } from '../eventstore/chain.ts'
 import { checkLogFile } from '../eventstore/sqlite/check-file.ts'
-import { openSqliteEventStore } from '../eventstore/sqlite/sqlite-event-store.ts'
+import { openSqliteEventStore, type SqliteEventStore } from '../eventstore/sqlite/sqlite-event-store.ts'
 import type { Tributary } from './tributary.ts'
 
 /** Beside `FILE`: the keys of personal data, and what wraps and signs. Keep them apart from the log. */
@@ -19,7 +19,8 @@ export class BackupUnsound extends Error {
 }
 
 export interface Backup {
-  readonly log: string
+  /** Null where the log is on a server: its own tools back it up, before this is run. */
+  readonly log: string | null
   readonly keys: string
   readonly secrets: string
 }
@@ -36,12 +37,12 @@ const brokenChains = async (file: string): Promise<readonly string[]> => {
   }
 }
 
-const copyLog = async (tributary: Tributary, file: string): Promise<void> => {
+const copyLog = async (store: SqliteEventStore, file: string): Promise<void> => {
   // A folder that only its owner may look into: SQLite makes the copy with the rights that files have by default.
   const staging = await mkdtemp(`${file}.unfinished-`)
   const copy = join(staging, basename(file))
   try {
-    await tributary.store.backupTo(copy)
+    await store.backupTo(copy)
     await chmod(copy, 0o600)
     const problems = [...checkLogFile(copy), ...(await brokenChains(copy))]
     if (problems.length > 0) throw new BackupUnsound(`The copy is unsound: ${problems.join(' ')}`)
@@ -66,7 +67,8 @@ export const takeBackup = async (tributary: Tributary, path: string): Promise<Ba
     throw new BackupUnsound(`There is no folder ${folder} for the backup. Make it, or name a file elsewhere.`)
   if (existsSync(file)) throw new BackupUnsound(`${file} is there already. Name a file that is not.`)
   // The log first: every value in the copy has its key in the copy of the keys, which is taken after it.
-  await copyLog(tributary, file)
+  const { log } = tributary
+  if (log.kind === 'file') await copyLog(log.store, file)
   await tributary.keys.backupTo(companions.keys)
   const secrets: Record<string, string> = {}
   for (const name of secretFiles) {
@@ -75,5 +77,5 @@ export const takeBackup = async (tributary: Tributary, path: string): Promise<Ba
   }
   await writeFile(companions.secrets, `${JSON.stringify(secrets)}\n`, { mode: 0o600, flush: true })
   await syncFolder(folder)
-  return { log: file, ...companions }
+  return { log: log.kind === 'file' ? file : null, ...companions }
 }

@@ -68,6 +68,7 @@ export interface Founding {
 
 /**
  * The deployment of a log, founded where there is none yet.
+ * @throws {NoLog} where there is none, and none is to be founded
  * @throws {ForeignLog} where the log is another deployment's than the folder's
  */
 export const openDeployment = async (
@@ -75,7 +76,7 @@ export const openDeployment = async (
   store: EventStore,
   codec: Codec,
   handler: CommandHandler,
-  founding: Founding,
+  founding: Founding | null,
 ): Promise<Deployment> => {
   const known = remembered(folder)
   let opened = await foundedIn(store, codec)
@@ -85,6 +86,8 @@ export const openDeployment = async (
         `This folder belongs to ${known}, but its log is empty. Restore the log from a backup.`,
       )
     }
+    if (founding === null)
+      throw new NoLog(`There is no deployment in the log of ${folder}. Make one with npm start.`)
     await found(handler, founding)
     opened = await foundedIn(store, codec)
   }

@@ -13,7 +13,7 @@ const reportEvery = 500
 if (parentPort === null || !isThreadStart(workerData))
   throw new TypeError('This file is run as a thread: see projector-thread.ts.')
 const port = parentPort
-const engines = await openViewEngines(workerData.folder)
+const engines = await openViewEngines(workerData.folder, workerData.eventStoreUrl)
 const { store } = engines
 const tell = (report: ThreadReport): void => port.postMessage(report)
 

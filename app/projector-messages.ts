@@ -5,6 +5,8 @@ import type { ProjectionStatus } from '../projections/runner-status.ts'
 export interface ThreadStart {
   /** The data folder. */
   readonly folder: string
+  /** Connection string of the server that has the log; null: a file of the folder. */
+  readonly eventStoreUrl: string | null
 }
 
 const orders = ['appended', 'hurry', 'stop'] as const

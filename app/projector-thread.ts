@@ -10,6 +10,7 @@ import type { Clock } from '../platform/clock.ts'
 import { PositionWaiters } from '../projections/read-your-writes.ts'
 import { UnknownProjection } from '../projections/runner.ts'
 import type { ProjectionStatus } from '../projections/runner-status.ts'
+import { urlOf } from './log.ts'
 import { isThreadReport, type ThreadOrder, type ThreadStart } from './projector-messages.ts'
 import type { Tributary } from './tributary.ts'
 
@@ -45,12 +46,12 @@ export class ProjectorThread {
 
   /** `names`: the projections there are. `onFailure` is told of what is tried again. */
   constructor(
-    { folder, store, clock }: Pick<Tributary, 'folder' | 'store' | 'clock'>,
+    { folder, log, store, clock }: Pick<Tributary, 'folder' | 'log' | 'store' | 'clock'>,
     names: readonly string[],
     onFailure: OnFailure,
     entry = new URL('./projector-entry.ts', import.meta.url),
   ) {
-    this.#start = { folder }
+    this.#start = { folder, eventStoreUrl: urlOf(log) }
     this.#store = store
     this.#clock = clock
     this.#names = names

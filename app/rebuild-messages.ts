@@ -4,6 +4,8 @@ import type { BuildProgress } from '../projections/rebuild.ts'
 export interface RebuildTask {
   /** The data folder. */
   readonly folder: string
+  /** Connection string of the server that has the log; null: a file of the folder. */
+  readonly eventStoreUrl: string | null
   readonly names: readonly string[]
 }
 

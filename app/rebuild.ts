@@ -7,6 +7,7 @@ import { Worker } from 'node:worker_threads'
 import type { BuildProgress } from '../projections/rebuild.ts'
 import { UnknownProjection } from '../projections/runner.ts'
 import { allProjections } from '../projections/views/all.ts'
+import { urlOf } from './log.ts'
 import { createProjector } from './projector.ts'
 import { isRebuildReport, type RebuildTask } from './rebuild-messages.ts'
 import type { Tributary } from './tributary.ts'
@@ -84,7 +85,7 @@ export const rebuildViews = async (
   const [ours, theirs] = halves(wanted)
   const built = await Promise.allSettled([
     here(tributary, ours, tell(0)),
-    inThread({ folder: tributary.folder, names: theirs }, tell(1)),
+    inThread({ folder: tributary.folder, eventStoreUrl: urlOf(tributary.log), names: theirs }, tell(1)),
   ])
   return built.reduce((sum, half) => {
     if (half.status === 'rejected') throw half.reason

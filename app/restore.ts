@@ -8,10 +8,10 @@ import { StoreUnavailable } from '../eventstore/port.ts'
 import { checkLogFile } from '../eventstore/sqlite/check-file.ts'
 import { openSqliteEventStore } from '../eventstore/sqlite/sqlite-event-store.ts'
 import { companionsOf, secretFiles } from './backup.ts'
-import { refuseFile } from './data-folder.ts'
+import { filesIn, refuseFile } from './data-folder.ts'
 import { eraseAgain, erasuresFile } from './erasures.ts'
 import { verifySeals } from './seals.ts'
-import { filesIn, openTributary, type TributaryOptions } from './tributary.ts'
+import { openTributary, type TributaryOptions } from './tributary.ts'
 
 /** The backup cannot be restored. Nothing was changed. */
 export class RestoreRefused extends Error {
@@ -24,7 +24,7 @@ export interface Restored {
   readonly erasures: number
 }
 
-export interface RestoreOptions extends Omit<TributaryOptions, 'founding' | 'clock'> {
+export interface RestoreOptions extends Omit<TributaryOptions, 'founding' | 'clock' | 'eventStoreUrl'> {
   readonly from: string
   /** The list of erasures; default beside the data folder. */
   readonly erasures?: string

@@ -1,13 +1,12 @@
 /** The composition root: opens the engines that the configuration names and puts the parts together. */
 import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Derive } from '../domain/derive.ts'
 import { createModel, type Model } from '../domain/model.ts'
 import { currentVersion, upcast } from '../domain/upcasting.ts'
 import { type Codec, createCodec } from '../eventstore/codec.ts'
 import { type CommandHandler, createCommandHandler } from '../eventstore/handler.ts'
+import type { EventStore } from '../eventstore/port.ts'
 import { Recent } from '../eventstore/recent.ts'
-import { openSqliteEventStore, type SqliteEventStore } from '../eventstore/sqlite/sqlite-event-store.ts'
 import { createStating, type Stating } from '../eventstore/stating.ts'
 import { type Clock, systemClock } from '../platform/clock.ts'
 import { derivedId, uuidOf } from '../platform/ids.ts'
@@ -16,14 +15,9 @@ import { createSealing, type Sealing } from '../platform/sealing.ts'
 import { openSigningKey, type SigningKey } from '../platform/signing-key.ts'
 import type { DocumentStore } from '../projections/documents.ts'
 import { openSqliteDocumentStore } from '../projections/sqlite/document-store.ts'
-import { refuseForeignFolder } from './data-folder.ts'
+import { filesIn, refuseForeignFolder } from './data-folder.ts'
 import { type Deployment, type Founding, openDeployment } from './deployment.ts'
-
-/** Files of a data folder. Views can be rebuilt from the log; the rest cannot be had again. */
-export const filesIn = (folder: string) => ({
-  log: join(folder, 'events.db'),
-  views: join(folder, 'views.db'),
-})
+import { type OpenedLog, openLog } from './log.ts'
 
 /** The write side and what it stands on. Whoever opens it closes it. */
 export interface Tributary {
@@ -31,7 +25,9 @@ export interface Tributary {
   readonly clock: Clock
   readonly deployment: Deployment
   readonly derive: Derive
-  readonly store: SqliteEventStore
+  readonly log: OpenedLog
+  /** That of `log`. */
+  readonly store: EventStore
   readonly codec: Codec
   readonly handler: CommandHandler
   readonly model: Model
@@ -63,30 +59,34 @@ const rememberingDerive = (namespace: string): Derive => {
 
 export interface TributaryOptions {
   readonly folder: string
+  /** Connection string of the EventStoreDB that has the log; null: a file of the folder. */
+  readonly eventStoreUrl?: string | null
   readonly clock?: Clock
   /** Minor units by which a line may miss its amount and still count as covered; default 1. */
   readonly toleranceMinor?: number
   readonly masterKey?: Buffer | null
-  /** Of a deployment that is founded now; default UTC and all currencies. */
-  readonly founding?: Founding
+  /** Of a deployment that is founded now; default UTC and all currencies. Null: none is, `NoLog` is thrown instead. */
+  readonly founding?: Founding | null
 }
 
 /**
- * Opens the embedded engines in a data folder, and founds a deployment where there is none.
+ * Opens the engines of a data folder, and founds a deployment where there is none.
  * @throws {NotADataFolder | DataFolderTooNew | NotALog | StoreUnavailable | ForeignLog | SecretExposed}
+ * @throws {NoLog | LogElsewhere | BadEventStoreUrl}
  */
 export const openTributary = async (options: TributaryOptions): Promise<Tributary> => {
-  const { folder, clock = systemClock, toleranceMinor = 1, masterKey = null } = options
+  const { folder, eventStoreUrl = null, clock = systemClock, toleranceMinor = 1, masterKey = null } = options
   refuseForeignFolder(folder)
   mkdirSync(folder, { recursive: true })
   const files = filesIn(folder)
-  const store = await openSqliteEventStore(files.log)
+  const log = await openLog(folder, eventStoreUrl)
+  const { store } = log
   const opened: (() => unknown)[] = [() => store.close()]
   try {
     const codec = createCodec({ current: currentVersion, upcast })
     const handler = createCommandHandler({ store, clock, codec })
     opened.unshift(() => handler.close())
-    const founding = options.founding ?? { zone: 'UTC', currencies: [] }
+    const { founding = { zone: 'UTC', currencies: [] } } = options
     const deployment = await openDeployment(folder, store, codec, handler, founding)
     const derive = rememberingDerive(uuidOf(deployment.id))
     const model = createModel({ derive, tolerance: toleranceMinor })
@@ -99,6 +99,7 @@ export const openTributary = async (options: TributaryOptions): Promise<Tributar
       clock,
       deployment,
       derive,
+      log,
       store,
       codec,
       handler,

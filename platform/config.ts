@@ -42,6 +42,15 @@ const settings = z.object({
   oidcIssuer: z.url('expected an address').nullable().default(null),
   oidcAudience: z.string().default('tributary'),
   oidcJwksUrl: z.url('expected an address').nullable().default(null),
+  /** Connection string of the EventStoreDB or KurrentDB that has the log; null: a file of the data folder has it. */
+  eventStoreUrl: z
+    .string()
+    .regex(
+      /^(?:esdb|kurrentdb)(?:\+discover)?:\/\/\S+$/,
+      'expected a connection string such as esdb://user:password@host:2113',
+    )
+    .nullable()
+    .default(null),
   /** 32 bytes that wrap the keys of personal data; null, where they are kept in the data folder. */
   masterKey: z
     .string()
@@ -67,6 +76,7 @@ const sources: Readonly<Record<Setting, { readonly variable: string; readonly fl
   oidcIssuer: { variable: 'TRIBUTARY_OIDC_ISSUER' },
   oidcAudience: { variable: 'TRIBUTARY_OIDC_AUDIENCE' },
   oidcJwksUrl: { variable: 'TRIBUTARY_OIDC_JWKS_URL' },
+  eventStoreUrl: { variable: 'TRIBUTARY_EVENTSTORE_URL' },
   masterKey: { variable: 'TRIBUTARY_MASTER_KEY' },
 }
 
@@ -77,6 +87,9 @@ export class ConfigError extends Error {
 
 /** Values of flags as they were typed; a flag that was not given is absent or undefined. */
 export type Flags = { readonly [Name in Setting]?: string | undefined }
+
+/** What a message must not repeat. */
+const isSecret = (name: Setting): boolean => name === 'masterKey' || name === 'eventStoreUrl'
 
 const isSetting = (name: unknown): name is Setting => typeof name === 'string' && name in sources
 
@@ -97,7 +110,7 @@ export const readConfig = (environment: NodeJS.ProcessEnv, flags: Flags = {}): C
     if (!isSetting(name)) return message
     const { variable, flag } = sources[name]
     const source = flag !== undefined && flags[name] !== undefined ? flag : variable
-    return `${source}: ${message}${name === 'masterKey' ? '' : `, got "${given[name]}"`}.`
+    return `${source}: ${message}${isSecret(name) ? '' : `, got "${given[name]}"`}.`
   })
   throw new ConfigError(lines.join('\n'))
 }

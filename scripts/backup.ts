@@ -18,7 +18,7 @@ await runCommandLine({
     try {
       const backup = await takeBackup(tributary, file)
       say(
-        `${backup.log} holds the log. Keep ${backup.keys} and ${backup.secrets} apart from it: they open personal data.`,
+        `${backup.log === null ? 'The log is on a server: back it up there, before the keys.' : `${backup.log} holds the log.`} Keep ${backup.keys} and ${backup.secrets} apart from it: they open personal data.`,
       )
       return backup
     } finally {

@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { filesIn } from '../../app/tributary.ts'
+import { filesIn } from '../../app/data-folder.ts'
 import { startLikeProduct } from './child.ts'
 import { type Figure, median, type Round } from './figure.ts'
 
