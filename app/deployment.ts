@@ -9,6 +9,7 @@ import { deploymentEvents } from '../domain/events/platform.ts'
 import type { Codec } from '../eventstore/codec.ts'
 import type { CommandHandler } from '../eventstore/handler.ts'
 import type { EventStore } from '../eventstore/port.ts'
+import { firstEvents } from '../eventstore/reads.ts'
 import { newCorrelationId, newId } from '../platform/ids.ts'
 
 /** `id` names the deployment, `zone` (IANA) and `currencies` are those of its ledger. */
@@ -45,7 +46,7 @@ const remember = (folder: string, deploymentId: string): void => {
 }
 
 const foundedIn = async (store: EventStore, codec: Codec): Promise<Deployment | null> => {
-  const [first] = (await store.readLog(null, 1)).events
+  const [first] = await firstEvents(store, 1)
   if (first === undefined) return null
   const event = codec.decode(first)
   if (event?.type !== 'DeploymentFounded') {

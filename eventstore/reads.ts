@@ -1,5 +1,6 @@
 /** What a read asks for, worked out once for all adapters. */
-import type { StreamRead } from './port.ts'
+import type { Position, StoredEvent } from './event.ts'
+import type { EventStore, LogPage, StreamRead } from './port.ts'
 
 const defaultLimit = 1_000
 
@@ -41,4 +42,19 @@ export const streamWindow = (read: StreamRead, head: number): StreamWindow => {
   const last = Math.min(from ?? head, head)
   const first = Math.max(0, last - limit + 1)
   return { first, count: last - first + 1, backwards: true }
+}
+
+/** The first events of a log, at most `count`: a page may hold fewer than there are. @throws {StoreUnavailable} */
+export const firstEvents = async (
+  store: Pick<EventStore, 'readLog'>,
+  count: number,
+): Promise<readonly StoredEvent[]> => {
+  const events: StoredEvent[] = []
+  for (let after: Position | null = null; events.length < count; ) {
+    const page: LogPage = await store.readLog(after, count)
+    events.push(...page.events)
+    if (page.atHead) break
+    after = page.next
+  }
+  return events.slice(0, count)
 }

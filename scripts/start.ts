@@ -5,6 +5,7 @@ import { type RunningServer, startServer } from '../app/server.ts'
 import { simulate } from '../app/simulate/simulate.ts'
 import type { Tributary } from '../app/tributary.ts'
 import { accessRoles } from '../domain/events/platform.ts'
+import { firstEvents } from '../eventstore/reads.ts'
 import { createLogger } from '../platform/log.ts'
 import { type Line, runCommandLine, textFlag } from './command-line.ts'
 
@@ -13,8 +14,7 @@ const sample = { members: 600, purchases: 1_500, seed: 2026 } as const
 const viewsMs = 60_000
 
 /** Only what founded the deployment is in the log. */
-const isEmpty = async ({ store }: Tributary): Promise<boolean> =>
-  (await store.readLog(null, 2)).events.length < 2
+const isEmpty = async ({ store }: Tributary): Promise<boolean> => (await firstEvents(store, 2)).length < 2
 
 const makeSample = async (tributary: Tributary, { progress, say }: Line): Promise<void> => {
   say(`The data folder ${tributary.folder} is empty: making a sample ecosystem (--empty does without).`)
