@@ -14,6 +14,7 @@ describe('the configuration', () => {
       oidcIssuer: null,
       oidcAudience: 'tributary',
       oidcJwksUrl: null,
+      eventStoreUrl: null,
       masterKey: null,
     })
   })
@@ -67,5 +68,13 @@ describe('the configuration', () => {
     expect(() => readConfig({ TRIBUTARY_MASTER_KEY: 'hunter2' })).toThrow(
       /^TRIBUTARY_MASTER_KEY: expected 32 bytes as 64 hex digits or as base64\.$/,
     )
+  })
+
+  it('takes the address of a server, and never repeats what it holds', () => {
+    const url = 'esdb://admin:secret@db-1:2113,db-2:2113?tls=true'
+    expect(readConfig({ TRIBUTARY_EVENTSTORE_URL: url }).eventStoreUrl).toBe(url)
+    const wrong = () => readConfig({ TRIBUTARY_EVENTSTORE_URL: 'http://admin:secret@db-1' })
+    expect(wrong).toThrow('TRIBUTARY_EVENTSTORE_URL: expected a connection string')
+    expect(wrong).not.toThrow('secret')
   })
 })
