@@ -6,12 +6,13 @@ import type { CommandHandler } from '../eventstore/handler.ts'
 import type { EventStore } from '../eventstore/port.ts'
 import type { Stating } from '../eventstore/stating.ts'
 import type { Clock } from '../platform/clock.ts'
+import type { Role } from '../platform/config.ts'
 import type { NewId } from '../platform/ids.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Sealing } from '../platform/sealing.ts'
 import type { DocumentStore } from '../projections/documents.ts'
 import type { Freshness } from '../projections/read-your-writes.ts'
-import type { ProjectionStatus } from '../projections/runner-status.ts'
+import type { ProjectionStatus } from '../projections/view-status.ts'
 import type { LocalIssuer } from './auth/issuer.ts'
 import type { Issuer } from './auth/issuers.ts'
 
@@ -66,7 +67,21 @@ export const defaultLimits: ApiLimits = {
   subscriptions: { perSubject: 10, inAll: 1_000, recheckMs: 1_000 },
 }
 
+/** What reacts to events in this process, and how far it is. */
+export interface ReactorHealth {
+  readonly name: string
+  readonly lagMs: number
+  /** Whether it is this process's turn: of several that could, one reacts. */
+  readonly isActive: boolean
+  /** Since the last success. */
+  readonly failures: number
+}
+
 export interface Services {
+  /** Which parts of the program this process runs. */
+  readonly roles: readonly Role[]
+  /** None where this process runs no worker. */
+  readonly reactors: () => readonly ReactorHealth[]
   readonly handler: CommandHandler
   readonly codec: Codec
   readonly model: Model

@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { readConfig } from '../platform/config.ts'
 import { createLogger } from '../platform/log.ts'
 import { GenerationGone } from '../projections/documents.ts'
+import { LeaseLost } from '../projections/leases.ts'
 import { createProjector } from './projector.ts'
 import { isThreadOrder, isThreadStart, type ThreadReport } from './projector-messages.ts'
 import { openViewEngines } from './view-engines.ts'
@@ -13,16 +14,19 @@ const reportEvery = 500
 if (parentPort === null || !isThreadStart(workerData))
   throw new TypeError('This file is run as a thread: see projector-thread.ts.')
 const port = parentPort
-const engines = await openViewEngines(workerData.folder, workerData.eventStoreUrl)
+const { folder, eventStoreUrl, owner, partitions } = workerData
+const engines = await openViewEngines(folder, eventStoreUrl)
 const { store } = engines
 const tell = (report: ThreadReport): void => port.postMessage(report)
 
 const log = createLogger({ level: readConfig(process.env).logLevel })
 
-/** A view that another process rebuilds takes the place of ours: that is no failure, and it goes on from there. */
+/** Another process rebuilt a view, or took over a part of it while this one slept: no failure, and it goes on from there. */
 const failed = (error: unknown, projection: string | null): void => {
   if (error instanceof GenerationGone)
     log.info({ projection }, 'another process rebuilt this view: going on with what it built')
+  else if (error instanceof LeaseLost)
+    log.info({ projection, lease: error.lease }, 'another process took over: leaving it to that')
   else tell({ kind: 'failure', error, projection })
 }
 
@@ -46,7 +50,7 @@ const projector = createProjector(
     },
   },
   failed,
-  () => void report(),
+  { onStep: () => void report(), lease: { owner }, partitions },
 )
 
 const report = async (): Promise<void> =>

@@ -1,5 +1,5 @@
 /** What the projector's thread and the process that started it tell each other. Structured clones, so plain data. */
-import type { ProjectionStatus } from '../projections/runner-status.ts'
+import type { ProjectionStatus } from '../projections/view-status.ts'
 
 /** To the thread, when it starts. */
 export interface ThreadStart {
@@ -7,6 +7,9 @@ export interface ThreadStart {
   readonly folder: string
   /** Connection string of the server that has the log; null: a file of the folder. */
   readonly eventStoreUrl: string | null
+  /** Who holds the leases of what it folds: the same when it is started again. */
+  readonly owner: string
+  readonly partitions: number
 }
 
 const orders = ['appended', 'hurry', 'stop'] as const
@@ -32,7 +35,14 @@ export interface ViewsFailure {
 export type ThreadReport = ViewsState | ViewsFailure
 
 export const isThreadStart = (value: unknown): value is ThreadStart =>
-  typeof value === 'object' && value !== null && 'folder' in value && typeof value.folder === 'string'
+  typeof value === 'object' &&
+  value !== null &&
+  'folder' in value &&
+  typeof value.folder === 'string' &&
+  'owner' in value &&
+  typeof value.owner === 'string' &&
+  'partitions' in value &&
+  typeof value.partitions === 'number'
 
 export const isThreadOrder = (value: unknown): value is ThreadOrder => orders.some((order) => order === value)
 

@@ -8,11 +8,18 @@ import type { Position } from '../eventstore/event.ts'
 import type { EventStore } from '../eventstore/port.ts'
 import type { Clock } from '../platform/clock.ts'
 import { PositionWaiters } from '../projections/read-your-writes.ts'
-import { UnknownProjection } from '../projections/runner.ts'
-import type { ProjectionStatus } from '../projections/runner-status.ts'
+import { StoreViews } from '../projections/store-views.ts'
+import { UnknownProjection } from '../projections/unknown-projection.ts'
+import type { ProjectionStatus } from '../projections/view-status.ts'
+import { allProjections } from '../projections/views/all.ts'
 import { urlOf } from './log.ts'
 import { isThreadReport, type ThreadOrder, type ThreadStart } from './projector-messages.ts'
 import type { Tributary } from './tributary.ts'
+
+/** One of two that are waited for did not come to a position in time. */
+class NotYet extends Error {
+  override readonly name = 'NotYet'
+}
 
 /** Milliseconds before a thread that ended by itself is started again: doubling, from the first to the longest. */
 const pauses = { first: 100, longest: 10_000 }
@@ -23,6 +30,12 @@ const longestWait = 1_000
 const maxYoungGenerationSizeMb = 96
 
 type OnFailure = (error: unknown, projection: string | null) => void
+
+export interface ProjectorThreadOptions {
+  readonly entry?: URL
+  /** By how many partitions the views that it builds are folded; default 1. */
+  readonly partitions?: number
+}
 
 /** The thread ended though nobody asked for it. */
 export class ProjectorEnded extends Error {
@@ -36,6 +49,8 @@ export class ProjectorThread {
   readonly #names: readonly string[]
   readonly #onFailure: OnFailure
   readonly #entry: URL
+  /** What other processes fold, the thread hears of late: it is looked up in the store. */
+  readonly #elsewhere: StoreViews
   readonly #waiters = new PositionWaiters()
   readonly #stopping = new AbortController()
   #worker: Worker | null = null
@@ -46,12 +61,21 @@ export class ProjectorThread {
 
   /** `names`: the projections there are. `onFailure` is told of what is tried again. */
   constructor(
-    { folder, log, store, clock }: Pick<Tributary, 'folder' | 'log' | 'store' | 'clock'>,
+    {
+      folder,
+      log,
+      store,
+      clock,
+      documents,
+    }: Pick<Tributary, 'folder' | 'log' | 'store' | 'clock' | 'documents'>,
     names: readonly string[],
     onFailure: OnFailure,
-    entry = new URL('./projector-entry.ts', import.meta.url),
+    { entry = new URL('./projector-entry.ts', import.meta.url), partitions = 1 }: ProjectorThreadOptions = {},
   ) {
-    this.#start = { folder, eventStoreUrl: urlOf(log) }
+    this.#start = { folder, eventStoreUrl: urlOf(log), owner: documents.leases.nameOwner(), partitions }
+    const told = (error: unknown) => onFailure(error, null)
+    const projections = allProjections.filter(({ name }) => names.includes(name))
+    this.#elsewhere = new StoreViews({ documents, events: store, projections, clock, onFailure: told })
     this.#store = store
     this.#clock = clock
     this.#names = names
@@ -70,6 +94,7 @@ export class ProjectorThread {
     this.#stopping.abort()
     this.#order('stop')
     await this.#ended
+    await this.#elsewhere.stop()
     this.#waiters.end()
   }
 
@@ -92,23 +117,53 @@ export class ProjectorThread {
     for (const name of names) if (!this.#names.includes(name)) throw new UnknownProjection(name, this.#names)
     const isThere = () => names.every((name) => this.#isAt(name, position))
     if (!isThere()) this.#order('hurry')
-    return this.#waiters.wait(isThere, timeoutMs)
+    const ours = this.#waiters.wait(isThere, timeoutMs)
+    if (!names.some((name) => this.#isElsewhere(name))) return ours
+    const theirs = this.#elsewhere.waitFor(position, timeoutMs, names)
+    const reached = async (waited: Promise<boolean>) => (await waited) || Promise.reject(new NotYet())
+    return Promise.any([reached(ours), reached(theirs)]).catch(() => false)
   }
 
   async status(): Promise<readonly ProjectionStatus[]> {
     const now = this.#clock.now()
-    return this.#statuses.map((status) => ({
-      ...status,
-      // At the head of the log it lags by nothing, else by as much as when it was said, and the time since.
-      lagMs:
-        status.lagMs === 0 || status.recordedAt === null
-          ? status.lagMs
-          : Math.max(0, now - Date.parse(status.recordedAt)),
-    }))
+    const seen = this.#statuses.some(({ name }) => this.#isElsewhere(name))
+      ? await this.#elsewhere.status()
+      : []
+    return this.#statuses
+      .map((known) => this.#beside(known, seen))
+      .map((status) => ({
+        ...status,
+        // At the head of the log it lags by nothing, else by as much as when it was said, and the time since.
+        lagMs:
+          status.lagMs === 0 || status.recordedAt === null
+            ? status.lagMs
+            : Math.max(0, now - Date.parse(status.recordedAt)),
+      }))
+  }
+
+  /** Another process folds some of it, as far as the thread knows. */
+  #isElsewhere(name: string): boolean {
+    return this.#status(name)?.partitions.some(({ isOurs }) => !isOurs) ?? false
+  }
+
+  /** What the thread said of a view, with what the store says of the partitions that others fold. */
+  #beside(known: ProjectionStatus, all: readonly ProjectionStatus[]): ProjectionStatus {
+    const seen = this.#isElsewhere(known.name) ? all.find(({ name }) => name === known.name) : undefined
+    if (seen === undefined) return known
+    const { name, version, state, ready, isRebuilding, eventsScanned, documentsWritten, error } = known
+    const told = { name, version, state, ready, isRebuilding, eventsScanned, documentsWritten, error }
+    const ours = new Map(
+      known.partitions.filter(({ isOurs }) => isOurs).map((each) => [each.partition, each]),
+    )
+    return { ...seen, ...told, partitions: seen.partitions.map((each) => ours.get(each.partition) ?? each) }
+  }
+
+  #status(name: string): ProjectionStatus | undefined {
+    return this.#statuses.find((status) => status.name === name)
   }
 
   #isAt(name: string, position: Position): boolean {
-    const at = this.#statuses.find((status) => status.name === name)?.position ?? null
+    const at = this.#status(name)?.position ?? null
     return at !== null && this.#store.comparePositions(at, position) >= 0
   }
 

@@ -2,6 +2,7 @@
 
 import type { LogSource } from '../projections/log-source.ts'
 import { createProjectionRunner, type ProjectionRunner } from '../projections/runner.ts'
+import type { RunnerOptions } from '../projections/runner-options.ts'
 import { allProjections } from '../projections/views/all.ts'
 import type { Tributary } from './tributary.ts'
 
@@ -10,11 +11,11 @@ export interface ProjectorEngines extends Pick<Tributary, 'documents' | 'codec' 
   readonly store: LogSource
 }
 
-/** Not started yet. `onFailure` is told of what is tried again, `onStep` of each step. */
+/** Not started yet. `onFailure` is told of what is tried again. */
 export const createProjector = (
   { store, documents, codec, clock }: ProjectorEngines,
   onFailure: (error: unknown, projection: string | null) => void,
-  onStep?: () => void,
+  options: Pick<RunnerOptions, 'onStep' | 'lease' | 'partitions'> = {},
 ): ProjectionRunner =>
   createProjectionRunner({
     events: store,
@@ -23,7 +24,7 @@ export const createProjector = (
     decode: (stored) => codec.decode(stored),
     clock,
     onFailure,
-    ...(onStep === undefined ? {} : { onStep }),
+    ...options,
   })
 
 /** The views did not come to the head of the log. */
@@ -32,14 +33,19 @@ export class ViewsBehind extends Error {
 }
 
 /**
- * Brings all views to the head of the log, then lets go of them. For command lines: a server does it all the time.
+ * Brings all views to the head of the log, then lets go of them. For command lines: a server does it all the time, and
+ * where one does, it is waited for.
  * @throws {ViewsBehind} after `timeoutMs`, with the first reason known
  */
 export const bringViewsUp = async (tributary: Tributary, timeoutMs = 3_600_000): Promise<void> => {
   let failure: unknown = null
-  const projector = createProjector(tributary, (error) => {
-    failure ??= error
-  })
+  const projector = createProjector(
+    tributary,
+    (error) => {
+      failure ??= error
+    },
+    { lease: { shares: false } },
+  )
   try {
     await projector.start()
     const head = await tributary.store.head()

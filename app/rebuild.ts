@@ -5,7 +5,7 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { BuildProgress } from '../projections/rebuild.ts'
-import { UnknownProjection } from '../projections/runner.ts'
+import { UnknownProjection } from '../projections/unknown-projection.ts'
 import { allProjections } from '../projections/views/all.ts'
 import { urlOf } from './log.ts'
 import { createProjector } from './projector.ts'

@@ -5,11 +5,13 @@ import type { AddressInfo } from 'node:net'
 import { createLocalIssuer, type LocalIssuer } from '../api/auth/issuer.ts'
 import { type Issuer, remoteIssuer } from '../api/auth/issuers.ts'
 import { type Api, createApi } from '../api/create-api.ts'
+import { createInside } from '../api/create-inside.ts'
 import { type ApiLimits, defaultLimits, type Services } from '../api/services.ts'
 import { type Config, ConfigError } from '../platform/config.ts'
 import { newId } from '../platform/ids.ts'
 import type { Logger } from '../platform/log.ts'
 import { identityHash } from '../platform/sealing.ts'
+import { StoreViews } from '../projections/store-views.ts'
 import { allProjections } from '../projections/views/all.ts'
 import { erase, erasuresFile } from './erasures.ts'
 import { ProjectorThread } from './projector-thread.ts'
@@ -19,10 +21,11 @@ import { startWorker, type Worker } from './worker.ts'
 export interface RunningServer {
   /** `http://127.0.0.1:4000`. */
   readonly url: string
-  /** A link that signs a person or service in, once, within a day. */
-  signInLink(subject: string): string
+  /** A link that signs a person or service in, once, within a day; null where this process runs no API. */
+  signInLink(subject: string): string | null
   readonly projector: Projector
-  readonly worker: Worker
+  /** Null where this process runs none. */
+  readonly worker: Worker | null
   /** Takes no more requests, answers those it took, and stops the roles. The engines stay open. */
   close(): Promise<void>
 }
@@ -35,13 +38,15 @@ export class CannotListen extends Error {
   override readonly name = 'CannotListen'
 }
 
+interface ServiceParts extends Pick<Services, 'roles' | 'reactors' | 'log' | 'limits'> {
+  readonly projector: Projector
+  readonly issuer: LocalIssuer
+  readonly remoteIssuers: readonly Issuer[]
+}
+
 const servicesOf = (
   tributary: Tributary,
-  projector: Projector,
-  issuer: LocalIssuer,
-  log: Logger,
-  limits: ApiLimits,
-  remoteIssuers: readonly Issuer[],
+  { projector, issuer, remoteIssuers, ...parts }: ServiceParts,
 ): Services => {
   const {
     handler,
@@ -70,8 +75,7 @@ const servicesOf = (
     sealing,
     stating,
     deployment,
-    log,
-    limits,
+    ...parts,
     issuers: [issuer.issuer, ...remoteIssuers],
     localIssuer: issuer,
     views: projector,
@@ -115,53 +119,85 @@ const listen = (server: Server, port: number, host: string): Promise<string> =>
     })
   })
 
-const closeServer = (server: Server, api: Api): Promise<void> =>
+const closeServer = (server: Server, api: Api | null): Promise<void> =>
   new Promise((resolve, reject) => {
     server.close((error) => (error === undefined ? resolve() : reject(error)))
     server.closeIdleConnections()
-    api.close().catch(reject)
+    api?.close().catch(reject)
   })
 
-/** @throws {CannotListen} */
-export const startServer = async (
+type ServerConfig = Pick<
+  Config,
+  'host' | 'port' | 'roles' | 'partitions' | 'oidcIssuer' | 'oidcAudience' | 'oidcJwksUrl'
+>
+
+/** In a thread where this process is to keep the views up; else, what the document store says of them. */
+const viewsFor = (
   tributary: Tributary,
-  config: Pick<Config, 'host' | 'port' | 'oidcIssuer' | 'oidcAudience' | 'oidcJwksUrl'>,
+  { roles, partitions }: ServerConfig,
   log: Logger,
-  limits: ApiLimits = defaultLimits,
-): Promise<RunningServer> => {
-  const projector = new ProjectorThread(
-    tributary,
-    allProjections.map(({ name }) => name),
-    (error, projection) => log.error({ error, projection }, 'a view could not go on; it is tried again'),
-  )
-  const issuer = await createLocalIssuer(tributary.signingKey, tributary.deployment.id, tributary.clock)
-  const api = createApi(servicesOf(tributary, projector, issuer, log, limits, remoteIssuersOf(config)))
-  const server = createServer(api.listener)
+): ProjectorThread | StoreViews => {
+  const onFailure = (error: unknown, projection: string | null = null) =>
+    log.error({ error, projection }, 'a view could not go on; it is tried again')
+  const names = allProjections.map(({ name }) => name)
+  if (roles.includes('projector')) return new ProjectorThread(tributary, names, onFailure, { partitions })
+  const { documents, store: events, clock } = tributary
+  return new StoreViews({ documents, events, projections: allProjections, clock, onFailure })
+}
+
+const createListener = (api: Api | null, services: Services): Server => {
+  const server = createServer(api?.listener ?? createInside(services))
   // Longer than clients and proxies keep idle connections, so that none is closed under a request that comes just then.
   server.keepAliveTimeout = 65_000
   // For a request to come whole; answers, and streams, take as long as they take.
   server.requestTimeout = 30_000
   server.headersTimeout = 30_000
-  await projector.start()
-  const worker = await startWorker(tributary, {
+  return server
+}
+
+/** Starts the roles that the configuration names; whatever they are, health and metrics are answered. @throws {CannotListen} */
+export const startServer = async (
+  tributary: Tributary,
+  config: ServerConfig,
+  log: Logger,
+  limits: ApiLimits = defaultLimits,
+): Promise<RunningServer> => {
+  const { roles, host, port } = config
+  const projector = viewsFor(tributary, config, log)
+  let worker: Worker | null = null
+  const issuer = await createLocalIssuer(tributary.signingKey, tributary.deployment.id, tributary.clock)
+  const services = servicesOf(tributary, {
     projector,
-    onError: (name, error) =>
-      log.error({ error, reactor: name }, 'a reactor could not go on; it tries again'),
+    issuer,
+    remoteIssuers: remoteIssuersOf(config),
+    roles: [...new Set(roles)],
+    reactors: () => worker?.status() ?? [],
+    log,
+    limits,
   })
+  const api = roles.includes('api') ? createApi(services) : null
+  const server = createListener(api, services)
+  await projector.start()
+  if (roles.includes('worker'))
+    worker = await startWorker(tributary, {
+      projector,
+      onError: (name, error) =>
+        log.error({ error, reactor: name }, 'a reactor could not go on; it tries again'),
+    })
   const stopRoles = async () => {
-    await worker.stop()
+    await worker?.stop()
     await projector.stop()
   }
   let url: string
   try {
-    url = await listen(server, config.port, config.host)
+    url = await listen(server, port, host)
   } catch (error) {
     await stopRoles()
     throw error
   }
   return {
     url,
-    signInLink: (subject) => `${url}${api.signInLink(subject) ?? ''}`,
+    signInLink: (subject) => (api === null ? null : `${url}${api.signInLink(subject) ?? ''}`),
     projector,
     worker,
     close: async () => {

@@ -1,7 +1,8 @@
 /** The worker: reactors that follow the log, and seals at intervals. */
 import type { RecordedEvent, StoredEvent } from '../eventstore/event.ts'
+import { LeaseKeeper, leaseByName } from '../projections/lease-keeper.ts'
 import { readLive } from '../projections/read-live.ts'
-import type { ProjectionRunner } from '../projections/runner.ts'
+import type { Freshness } from '../projections/read-your-writes.ts'
 import { facts } from '../projections/views/intake.ts'
 import { memberships } from '../projections/views/members.ts'
 import { createIntakeReactor } from '../workers/intake-reactor.ts'
@@ -19,7 +20,7 @@ export interface Worker {
 
 export interface WorkerOptions {
   /** Waits for views: reactors look up in them whom an event concerns. */
-  readonly projector: Pick<ProjectionRunner, 'waitFor'>
+  readonly projector: Freshness
   readonly onError: (name: string, error: unknown) => void
   /** Milliseconds between seals of the log; default an hour. */
   readonly sealEveryMs?: number
@@ -76,7 +77,11 @@ export const startWorker = async (tributary: Tributary, options: WorkerOptions):
     return found.filter(({ document }) => facts.read(document).status === 'PARKED').map(({ key }) => key)
   }
 
-  const parts = { store, documents, codec, clock, onError }
+  // Of several workers over one log one reacts, reactor by reactor; the others stand by.
+  const { leases } = documents
+  const keeper = new LeaseKeeper({ leases, role: 'worker', onError: (error) => onError('leases', error) })
+  await keeper.start()
+  const parts = { store, documents, codec, clock, keeper, onError }
   const reactors: readonly RunningReactor[] = [
     await startReactor(createSegmentReactor({ handler, model, derive, membersOf }), parts),
     await startReactor(
@@ -90,7 +95,20 @@ export const startWorker = async (tributary: Tributary, options: WorkerOptions):
       parts,
     ),
   ]
-  const seal = (): Promise<unknown> => sealLog(tributary).catch((error: unknown) => onError('sealer', error))
+  const seal = async (): Promise<void> => {
+    try {
+      const lease = leaseByName(leases, 'sealer')
+      const token = await keeper.claim(lease)
+      if (token === null) return
+      try {
+        await sealLog(tributary)
+      } finally {
+        await lease.release(token)
+      }
+    } catch (error) {
+      onError('sealer', error)
+    }
+  }
   const sealing = setInterval(() => void seal(), sealEveryMs)
   return {
     status: () => reactors.map((reactor) => reactor.status()),
@@ -102,6 +120,7 @@ export const startWorker = async (tributary: Tributary, options: WorkerOptions):
       clearInterval(sealing)
       await Promise.all(reactors.map((reactor) => reactor.stop()))
       await seal()
+      await keeper.stop()
     },
   }
 }

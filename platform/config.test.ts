@@ -9,6 +9,7 @@ describe('the configuration', () => {
       host: '127.0.0.1',
       port: 4000,
       roles: ['api', 'projector', 'worker'],
+      partitions: 1,
       logLevel: 'info',
       toleranceMinor: 1,
       oidcIssuer: null,
@@ -51,6 +52,7 @@ describe('the configuration', () => {
     [{ TRIBUTARY_PORT: '65536' }, 'TRIBUTARY_PORT: expected a whole number from 0 to 65535, got "65536".'],
     [{ TRIBUTARY_PORT: '4e3' }, 'TRIBUTARY_PORT: expected a whole number from 0 to 65535, got "4e3".'],
     [{ TRIBUTARY_TOLERANCE_MINOR: '-1' }, 'TRIBUTARY_TOLERANCE_MINOR: expected a whole number'],
+    [{ TRIBUTARY_PARTITIONS: '0' }, 'TRIBUTARY_PARTITIONS: expected a whole number from 1 to 64, got "0".'],
     [{ TRIBUTARY_ROLE: 'api,reader' }, 'TRIBUTARY_ROLE: expected some of api, projector, worker'],
     [{ TRIBUTARY_LOG_LEVEL: 'loud' }, 'TRIBUTARY_LOG_LEVEL: expected trace'],
   ])('refuses %j, naming the variable and what is expected', (environment, message) => {

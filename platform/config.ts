@@ -4,6 +4,8 @@ import { z } from 'zod'
 import { parseMasterKey } from './master-key.ts'
 
 const roles = ['api', 'projector', 'worker'] as const
+/** A part of the program that a process may run: it answers, keeps the views up, or reacts to events. */
+export type Role = (typeof roles)[number]
 
 const wholeNumber = (least: number, most: number) =>
   z
@@ -30,6 +32,8 @@ const settings = z.object({
   port: wholeNumber(0, 65_535).default(4_000),
   /** Which parts of the program this process runs. */
   roles: roleList.default([...roles]),
+  /** By how many partitions each view that is built is folded. Alike in all processes of a deployment. */
+  partitions: wholeNumber(1, 64).default(1),
   logLevel: z
     .enum(
       ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
@@ -71,6 +75,7 @@ const sources: Readonly<Record<Setting, { readonly variable: string; readonly fl
   host: { variable: 'TRIBUTARY_HOST', flag: '--host' },
   port: { variable: 'TRIBUTARY_PORT', flag: '--port' },
   roles: { variable: 'TRIBUTARY_ROLE', flag: '--role' },
+  partitions: { variable: 'TRIBUTARY_PARTITIONS' },
   logLevel: { variable: 'TRIBUTARY_LOG_LEVEL', flag: '--log-level' },
   toleranceMinor: { variable: 'TRIBUTARY_TOLERANCE_MINOR' },
   oidcIssuer: { variable: 'TRIBUTARY_OIDC_ISSUER' },

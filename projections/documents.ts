@@ -149,6 +149,8 @@ export interface DocumentReader {
   checkpoint(): Promise<Checkpoint | null>
   /** Each partition's, in order. */
   checkpoints(): Promise<readonly (Checkpoint | null)[]>
+  /** The lease of each partition, in order. */
+  leases(): Promise<readonly LeaseState[]>
   get(collection: string, key: string): Promise<StoredDocument | undefined>
   find(query: FindQuery): Promise<readonly StoredDocument[]>
   sum(query: SumQuery): Promise<readonly SumRow[]>
@@ -184,8 +186,6 @@ export interface Generation extends DocumentReader {
    * @throws {GenerationGone | LeaseLost} as `write`
    */
   park(stream: ParkedStream, hold?: Hold): Promise<void>
-  /** The lease of each partition, in order. */
-  leases(): Promise<readonly LeaseState[]>
   /** As `Leases.claim`, of a partition. From here on no older holder moves its checkpoint. @throws {GenerationGone} */
   claim(partition: number, owner: string, over: number): Promise<number | null>
   /** As `Leases.release`. */

@@ -23,6 +23,11 @@ export interface Change {
 }
 
 export interface Projection extends ProjectionSpec {
+  /**
+   * Documents of one route are folded by one partition: what is given to a document has its route. Default: the key,
+   * so that each key goes its own way. Raise the version where it changes.
+   */
+  readonly route?: ((collection: string, key: string) => string) | undefined
   /** Event types it looks at; others are scanned past. */
   readonly types: readonly string[]
   /** Changes in order. At most one per (collection, key). No clock, no randomness, nothing from outside the event. */

@@ -17,7 +17,7 @@ import {
 import { compareGenerations } from './compare.ts'
 import { DocumentStoreUnavailable } from './documents.ts'
 import { openMemoryDocumentStore } from './memory/document-store.ts'
-import { UnknownProjection } from './runner.ts'
+import { UnknownProjection } from './unknown-projection.ts'
 
 afterEach(stopAll)
 

@@ -1,6 +1,7 @@
 /** Builds generations beside the live ones, in one pass over the log. */
 import type { Position } from '../eventstore/event.ts'
 import type { DocumentStore, Generation } from './documents.ts'
+import type { Hold } from './leases.ts'
 import type { LogSource } from './log-source.ts'
 import { comparePositions } from './order.ts'
 import type { Projection } from './projection.ts'
@@ -19,6 +20,10 @@ export interface BuildOptions {
   readonly cachedWhileBuilding: number
   readonly cachedAfter: number
   readonly tallyOf: (projection: Projection) => Tally
+  /** By how many partitions the documents are folded; default 1. */
+  readonly partitionsOf?: (projection: Projection) => number
+  /** Claims a partition of a generation that is to be published, for whoever goes on with it; default: nobody does. */
+  readonly claim?: (generation: Generation, partition: number) => Promise<Hold>
   readonly signal: AbortSignal
   readonly onProgress?: (progress: BuildProgress) => void
   /** Where to stop; default: the head of the log, as often as it moves. */
@@ -67,26 +72,20 @@ export const discardAll = async (
  */
 export const build = async (options: BuildOptions): Promise<Lane> => {
   const { events, documents, decode, projections, page, signal, until, onProgress } = options
+  const { partitionsOf = () => 1, claim = async (_, partition) => ({ partition, token: 0 }) } = options
   const generations: Generation[] = []
   const shared = { epoch: events.epoch, now: options.now }
   try {
     const bulk = new Lane(events, decode, options.cachedWhileBuilding)
     for (const projection of projections) {
       signal.throwIfAborted()
-      const generation = await documents.begin(projection, { bulk: true })
+      const partitions = partitionsOf(projection)
+      const generation = await documents.begin(projection, { bulk: true, partitions })
       generations.push(generation)
       const tally = options.tallyOf(projection)
-      bulk.add(
-        new Follower({
-          ...shared,
-          projection,
-          generation,
-          tally,
-          checkpoint: null,
-          parked: [],
-          isBulk: true,
-        }),
-      )
+      const begun = { ...shared, projection, generation, tally, checkpoint: null, parked: [], isBulk: true }
+      for (let partition = 0; partition < partitions; partition++)
+        bulk.add(new Follower({ ...begun, hold: { partition, token: 0 } }))
     }
     const tell = (isCompleting: boolean) =>
       onProgress?.({
@@ -97,14 +96,19 @@ export const build = async (options: BuildOptions): Promise<Lane> => {
     await catchUp(bulk, page, signal, until, () => tell(false))
     tell(true)
     const lane = new Lane(events, decode, options.cachedAfter)
-    for (const follower of bulk.followers) {
+    for (const generation of generations) {
       signal.throwIfAborted()
-      const { projection, generation, checkpoint, parked } = follower
-      await follower.finish()
-      bulk.remove(follower)
+      const filled = bulk.followers.filter((follower) => follower.generation === generation)
+      for (const follower of filled) {
+        await follower.finish()
+        bulk.remove(follower)
+      }
       await documents.seal(generation)
-      const tally = options.tallyOf(projection)
-      lane.add(new Follower({ ...shared, projection, generation, tally, checkpoint, parked, isBulk: false }))
+      for (const { projection, checkpoint, parked, hold } of filled) {
+        const live = { ...shared, projection, generation, checkpoint, parked, isBulk: false }
+        const tally = options.tallyOf(projection)
+        lane.add(new Follower({ ...live, tally, hold: await claim(generation, hold.partition) }))
+      }
     }
     await catchUp(lane, page, signal, until)
     return lane

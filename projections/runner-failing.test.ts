@@ -28,9 +28,9 @@ describe('failing', () => {
         const live = await inner.live(projection)
         if (!live || projection !== accounts.name) return live
         return overlay(live, {
-          write: async (stages, checkpoint) => {
+          write: async (...written) => {
             if (isFull) throw new DocumentStoreUnavailable('The disk is full.')
-            await live.write(stages, checkpoint)
+            await live.write(...written)
           },
         })
       },

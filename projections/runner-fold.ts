@@ -1,7 +1,9 @@
 import type { Position, RecordedEvent, StoredEvent } from '../eventstore/event.ts'
 import type { Breather } from './breather.ts'
 import type { Generation, ParkedStream } from './documents.ts'
+import type { Hold } from './leases.ts'
 import { comparePositions } from './order.ts'
+import { partitionOf } from './partitions.ts'
 import type { Change, Projection } from './projection.ts'
 import type { DocumentCache, Entry } from './runner-cache.ts'
 import { GivenOrder } from './runner-order.ts'
@@ -41,6 +43,7 @@ export class Folder {
   readonly order = new GivenOrder()
   readonly #projection: Projection
   readonly #generation: Generation
+  readonly #hold: Hold
   readonly #cache: DocumentCache
   readonly #parked: Map<string, ParkedStream>
   readonly #now: () => number
@@ -50,6 +53,8 @@ export class Folder {
   constructor(options: {
     readonly projection: Projection
     readonly generation: Generation
+    /** The partition to fold: changes of documents that are another's are passed over. */
+    readonly hold: Hold
     readonly cache: DocumentCache
     readonly parked: readonly ParkedStream[]
     readonly now: () => number
@@ -58,6 +63,7 @@ export class Folder {
   }) {
     this.#projection = options.projection
     this.#generation = options.generation
+    this.#hold = options.hold
     this.#cache = options.cache
     this.#parked = new Map(options.parked.map((stream) => [stream.stream, stream]))
     this.#now = options.now
@@ -100,6 +106,7 @@ export class Folder {
       const changes = this.#projection.changes(event)
       const touches: Touch[] = []
       for (const { collection, key, given, fold } of changes) {
+        if (!this.#isOurs(collection, key, given)) continue
         const entry = this.#cache.entry(collection, key)
         if (!entry) throw new TypeError(`${this.#projection.name} has no collection ${collection}.`)
         touches.push({ entry, given: given ? this.#given(given, collection, touches) : null, fold })
@@ -108,6 +115,22 @@ export class Folder {
     } catch (failure) {
       return { stored, touches: null, failure }
     }
+  }
+
+  /** @throws {TypeError} where a document is given to one that another partition folds */
+  #isOurs(collection: string, key: string, given: Change['given']): boolean {
+    const { partitions } = this.#generation
+    if (partitions === 1) return true
+    const route = this.#route(collection, key)
+    if (given && this.#route(given.collection, given.key) !== route)
+      throw new TypeError(
+        `${given.collection} ${given.key} is given to ${collection} ${key}, which has another route. See Projection.route.`,
+      )
+    return partitionOf(route, partitions) === this.#hold.partition
+  }
+
+  #route(collection: string, key: string): string {
+    return this.#projection.route?.(collection, key) ?? key
   }
 
   #given(given: NonNullable<Change['given']>, taker: string, earlier: readonly Touch[]): Entry {
@@ -135,7 +158,7 @@ export class Folder {
       for (let from = 0; from < keys.length; from += loadLimit) {
         if (breather.isDue) await breather.rest()
         const some = keys.slice(from, from + loadLimit)
-        const found = await this.#generation.load(collection, some)
+        const found = await this.#generation.load(collection, some, this.#hold)
         for (const key of some) {
           const entry = entries.get(key)
           if (!entry) continue
@@ -209,7 +232,7 @@ export class Folder {
       at: new Date(this.#now()).toISOString(),
       collections: [...new Set(this.#collectionsOf(plan))].sort(),
     }
-    await this.#generation.park(parked)
+    await this.#generation.park(parked, this.#hold)
     this.#parked.set(stream, parked)
   }
 
@@ -219,7 +242,7 @@ export class Folder {
     const more = this.#collectionsOf(plan).filter((name) => !parked?.collections.includes(name))
     if (!parked || more.length === 0) return
     const wider = { ...parked, collections: [...new Set([...parked.collections, ...more])].sort() }
-    await this.#generation.park(wider)
+    await this.#generation.park(wider, this.#hold)
     this.#parked.set(parked.stream, wider)
   }
 }

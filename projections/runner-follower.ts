@@ -1,6 +1,7 @@
 import type { Position } from '../eventstore/event.ts'
 import { Breather } from './breather.ts'
 import type { Checkpoint, DocumentWrite, Generation, ParkedStream } from './documents.ts'
+import type { Hold } from './leases.ts'
 import { compareText } from './order.ts'
 import type { Projection } from './projection.ts'
 import { DocumentCache, type Entry } from './runner-cache.ts'
@@ -47,10 +48,11 @@ const writeOf = (entry: Entry): DocumentWrite => ({
 const byCollectionAndKey = (a: Entry, b: Entry): number =>
   a.collection === b.collection ? (a.key < b.key ? -1 : 1) : compareText(a.collection.name, b.collection.name)
 
-/** One projection in one generation: takes stretches of the log and keeps the documents up with them. */
+/** One partition of a projection in one generation: takes stretches of the log and keeps the documents up with them. */
 export class Follower {
   readonly projection: Projection
   readonly generation: Generation
+  readonly hold: Hold
   readonly #epoch: string
   readonly #isBulk: boolean
   readonly #cache: DocumentCache
@@ -60,10 +62,11 @@ export class Follower {
   #written: number
   readonly #tally: Tally
 
-  /** `checkpoint`: null for a generation that was just begun. `parked`: the generation's. */
+  /** `checkpoint`: null for a generation that was just begun. `parked`: the partition's. */
   constructor(options: {
     readonly projection: Projection
     readonly generation: Generation
+    readonly hold: Hold
     readonly epoch: string
     readonly checkpoint: Checkpoint | null
     readonly parked: readonly ParkedStream[]
@@ -74,6 +77,7 @@ export class Follower {
     const { projection, generation, checkpoint } = options
     this.projection = projection
     this.generation = generation
+    this.hold = options.hold
     this.#epoch = options.epoch
     this.#isBulk = options.isBulk
     this.#tally = options.tally
@@ -125,7 +129,7 @@ export class Follower {
 
   async #write(folded: Folded): Promise<void> {
     const stages = this.#stages(folded)
-    await this.generation.write(stages, this.checkpoint)
+    await this.generation.write(stages, this.checkpoint, this.hold)
     this.#written = this.#scanned
     this.#markWritten(folded.changed)
   }
@@ -169,7 +173,7 @@ export class Follower {
   /** Ends a bulk build: writes all that waits, then the checkpoint. */
   async finish(): Promise<void> {
     await this.#writeBulk(this.#cache.unwritten())
-    await this.generation.write([], this.checkpoint)
+    await this.generation.write([], this.checkpoint, this.hold)
   }
 
   /** Sorted, in pieces. Only a generation in bulk has documents that wait; if it is lost, so are they. */
@@ -179,7 +183,7 @@ export class Follower {
     const nothingYet: Checkpoint = { ...beginning, epoch: this.#epoch, scanned: 0 }
     for (let from = 0; from < sorted.length; from += bulkWrites) {
       const some = sorted.slice(from, from + bulkWrites)
-      await this.generation.write([some.map(writeOf)], nothingYet)
+      await this.generation.write([some.map(writeOf)], nothingYet, this.hold)
       this.#markWritten(some)
       if (breather.isDue) await breather.rest()
     }

@@ -57,10 +57,14 @@ export class Lane {
     return this.#unknown
   }
 
-  /** The first decides where the lane stands; others must stand there. Takes the place of one of the same projection. */
+  /** The first decides where the lane stands; others must stand there. Takes the place of one of the same partition. */
   add(follower: Follower): void {
     for (const other of this.#followers)
-      if (other.projection.name === follower.projection.name) this.#followers.delete(other)
+      if (
+        other.projection.name === follower.projection.name &&
+        other.hold.partition === follower.hold.partition
+      )
+        this.#followers.delete(other)
     if (this.#followers.size === 0) this.#cursor = follower.cursor
     else if (comparePositions(follower.cursor.position, this.#cursor.position) !== 0)
       throw new RangeError(`${follower.projection.name} stands elsewhere than the projections it is to join.`)

@@ -4,6 +4,19 @@ import type { LogSource } from './log-source.ts'
 import type { Projection } from './projection.ts'
 import type { Decode } from './runner-lane.ts'
 
+/** How runners of several processes share the work. */
+export interface LeaseOptions {
+  /** By default a new one; a thread that is started again goes on as the owner that it was. */
+  readonly owner?: string
+  /** Milliseconds without a beat after which others take over what this process holds; alike in all processes. */
+  readonly leaseMs?: number
+  /**
+   * Default true: takes its share, and gives the rest to others who come. False: takes all that nobody has, until it is
+   * stopped, and counts as nobody's peer: for command lines.
+   */
+  readonly shares?: boolean
+}
+
 export interface RunnerOptions {
   readonly events: LogSource
   readonly documents: DocumentStore
@@ -25,6 +38,9 @@ export interface RunnerOptions {
   readonly cached?: { readonly live?: number; readonly rebuild?: number }
   /** Milliseconds before the second new try after a failure (default 100; the first is at once); doubling up to `most` (10,000). */
   readonly retry?: { readonly first?: number; readonly most?: number }
+  /** By how many partitions each view that is built is folded (default 1); one that is there keeps those that it has. */
+  readonly partitions?: number
+  readonly lease?: LeaseOptions
   /** Told of each failure that is tried again; `projection` is null where the log itself could not be read. */
   readonly onFailure?: (error: unknown, projection: string | null) => void
   /** Told after each step, whether or not it changed anything: `status` may answer otherwise than before. */
@@ -41,6 +57,8 @@ export interface RunnerSettings {
   readonly gatherMs: number
   readonly cached: { readonly live: number; readonly rebuild: number }
   readonly retry: { readonly first: number; readonly most: number }
+  readonly partitions: number
+  readonly lease: LeaseOptions
   readonly onFailure: (error: unknown, projection: string | null) => void
   readonly onStep: () => void
 }
@@ -54,6 +72,8 @@ export const settingsOf = (options: RunnerOptions): RunnerSettings => ({
   gatherMs: options.gatherMs ?? 100,
   cached: { live: 50_000, rebuild: 50_000, ...options.cached },
   retry: { first: 100, most: 10_000, ...options.retry },
+  partitions: options.partitions ?? 1,
+  lease: options.lease ?? {},
   onFailure: options.onFailure ?? (() => undefined),
   onStep: options.onStep ?? (() => undefined),
 })

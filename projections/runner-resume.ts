@@ -1,6 +1,6 @@
 /** Whether a projection can go on from its live generation, or must be built. */
-
-import type { Checkpoint, DocumentStore } from './documents.ts'
+import type { Checkpoint, Generation } from './documents.ts'
+import type { Hold } from './leases.ts'
 import type { LogSource } from './log-source.ts'
 import { comparePositions } from './order.ts'
 import type { Projection } from './projection.ts'
@@ -24,39 +24,34 @@ export const standsInLog = async (events: LogSource, checkpoint: Checkpoint): Pr
   return found?.position === position && recordedAtOf(found) === recordedAt
 }
 
-export interface ResumeOptions {
-  readonly events: LogSource
-  readonly documents: DocumentStore
-  readonly projection: Projection
-  readonly tally: Tally
-  readonly now: () => number
+/** Whether a generation is of this projection's version, and all of it was made of this log. */
+export const canFollow = async (
+  events: LogSource,
+  projection: Projection,
+  generation: Generation,
+): Promise<boolean> => {
+  if (generation.version !== projection.version) return false
+  for (const checkpoint of await generation.checkpoints())
+    if (checkpoint && !(await standsInLog(events, checkpoint))) return false
+  return true
 }
 
-/**
- * A follower of the live generation, from its checkpoint on; null where there is none of this version that stands
- * in this log. `liveVersion`: what readers see now, if anything.
- */
-export const resume = async (
-  options: ResumeOptions,
-): Promise<{ readonly follower: Follower | null; readonly liveVersion: number | null }> => {
-  const { events, documents, projection, tally, now } = options
-  const generation = await documents.live(projection.name)
-  if (!generation) return { follower: null, liveVersion: null }
-  const liveVersion = generation.version
-  if (liveVersion !== projection.version) return { follower: null, liveVersion }
-  const checkpoint = await generation.checkpoint()
-  if (checkpoint && !(await standsInLog(events, checkpoint))) return { follower: null, liveVersion }
-  const parked = await generation.parked()
-  const { epoch } = events
-  const follower = new Follower({
-    projection,
-    generation,
-    epoch,
-    checkpoint,
-    parked,
-    now,
+/** A follower of one partition, from its checkpoint on. */
+export const followerOf = async (options: {
+  readonly events: LogSource
+  readonly projection: Projection
+  readonly generation: Generation
+  readonly hold: Hold
+  readonly tally: Tally
+  readonly now: () => number
+}): Promise<Follower> => {
+  const { events, generation, hold } = options
+  const checkpoints = await generation.checkpoints()
+  return new Follower({
+    ...options,
+    epoch: events.epoch,
+    checkpoint: checkpoints[hold.partition] ?? null,
+    parked: await generation.parked(hold.partition),
     isBulk: false,
-    tally,
   })
-  return { follower, liveVersion }
 }

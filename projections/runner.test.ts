@@ -25,7 +25,7 @@ import {
   stopAll,
 } from '../tests/property/projection-runner-kit.ts'
 import { openMemoryDocumentStore } from './memory/document-store.ts'
-import { UnknownProjection } from './runner.ts'
+import { UnknownProjection } from './unknown-projection.ts'
 
 afterEach(stopAll)
 

@@ -1,29 +1,26 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Position } from '../eventstore/event.ts'
-import { GenerationBehind } from './documents.ts'
-import { comparePositions } from './order.ts'
+import { LeaseKeeper } from './lease-keeper.ts'
 import { type Freshness, PositionWaiters } from './read-your-writes.ts'
-import { type BuildProgress, build, catchUp, discardAll } from './rebuild.ts'
-import type { Follower } from './runner-follower.ts'
+import { Builder, type OnProgress } from './runner-builder.ts'
 import { Lane, type Step } from './runner-lane.ts'
 import { LiveLoop } from './runner-live.ts'
+import { Member } from './runner-member.ts'
 import { type RunnerOptions, type RunnerSettings, settingsOf } from './runner-options.ts'
-import { resume } from './runner-resume.ts'
-import { Member, type ProjectionStatus } from './runner-status.ts'
+import { Parts } from './runner-parts.ts'
+import { Steward } from './runner-steward.ts'
 import { Tasks } from './runner-tasks.ts'
+import { UnknownProjection } from './unknown-projection.ts'
+import type { ProjectionStatus } from './view-status.ts'
 
-type OnProgress = (progress: BuildProgress) => void
-
-/** There is no projection of that name. */
-export class UnknownProjection extends Error {
-  override readonly name = 'UnknownProjection'
-  constructor(projection: string, known: readonly string[]) {
-    super(`There is no projection ${JSON.stringify(projection)}. There are ${known.join(', ')}.`)
-  }
-}
+/** Milliseconds between looks at what others fold, while somebody waits for it. */
+const glanceEvery = 20
 
 /**
- * Keeps views up with the log. `start` builds what has no live generation of its version and follows the log with the
- * rest; `rebuild` works with or without it. What fails is tried again for ever, apart from the others.
+ * Keeps views up with the log, beside other runners over the same stores: each partition of a view is folded by the
+ * one that holds its lease. `start` builds what has no live generation of its version, unless another runner does, and
+ * follows the log with its share of the rest; `rebuild` works with or without it. What fails is tried again for ever,
+ * apart from the others.
  */
 class ProjectionRunner implements Freshness {
   readonly #settings: RunnerSettings
@@ -32,18 +29,41 @@ class ProjectionRunner implements Freshness {
   /** Followers at the tail of the log. */
   readonly #lane: Lane
   readonly #loop: LiveLoop
+  readonly #keeper: LeaseKeeper
+  readonly #steward: Steward
+  readonly #parts: Parts
+  readonly #builder: Builder
   readonly #waiters = new PositionWaiters()
   #isStarted = false
   #logFailures = 0
+  /** Where the log was when the runner started, and when it was last looked at. */
+  #goal: Position | null = null
+  #head: Position | null = null
+  #wake = new AbortController()
 
   constructor(options: RunnerOptions) {
     this.#settings = settingsOf(options)
-    const { events, decode, batch, gatherMs, cached, clock, retry } = this.#settings
+    const { events, documents, decode, batch, gatherMs, cached, clock, retry, lease } = this.#settings
     this.#members = new Map(
       options.projections.map((projection) => [projection.name, new Member(projection, clock.now())]),
     )
     this.#tasks = new Tasks(retry)
     this.#lane = new Lane(events, decode, cached.live)
+    const { shares = true, ...held } = lease
+    this.#keeper = new LeaseKeeper({
+      ...held,
+      leases: documents.leases,
+      role: shares ? 'projector' : 'command line',
+      onError: (error) => this.#settings.onFailure(error, null),
+    })
+    this.#steward = new Steward({
+      events,
+      documents,
+      keeper: this.#keeper,
+      members: [...this.#members.values()],
+      shares,
+      onDropped: (part) => this.#parts.leave(part),
+    })
     this.#loop = new LiveLoop({
       events,
       lane: this.#lane,
@@ -52,6 +72,26 @@ class ProjectionRunner implements Freshness {
       onStep: (step) => this.#stepped(step),
       onLogError: (error) => this.#logFailed(error),
     })
+    this.#parts = new Parts({
+      settings: this.#settings,
+      tasks: this.#tasks,
+      lane: this.#lane,
+      loop: this.#loop,
+      memberOf: (name) => this.#member(name),
+      onAdvanced: () => this.#advanced(),
+      onPassedOn: () => this.#wake.abort(),
+    })
+    this.#builder = new Builder({
+      settings: this.#settings,
+      tasks: this.#tasks,
+      keeper: this.#keeper,
+      steward: this.#steward,
+      parts: this.#parts,
+      loop: this.#loop,
+      isFollowing: () => this.#isStarted,
+      onFailed: (member, error) => this.#memberFailed(member, error),
+      onEnded: () => this.#wake.abort(),
+    })
   }
 
   /** Resolves once it is known what must be built; see `whenReady`. @throws what the stores throw */
@@ -59,28 +99,24 @@ class ProjectionRunner implements Freshness {
     if (this.#isStarted) return
     this.#isStarted = true
     await this.#settings.documents.sweep()
-    const toBuild: Member[] = []
-    const toFollow: { readonly member: Member; readonly follower: Follower }[] = []
-    for (const member of this.#members.values()) {
-      const { follower } = await this.#resume(member)
-      if (follower) toFollow.push({ member, follower })
-      else toBuild.push(member)
-    }
-    // Those that stand furthest begin to follow at once; the others come to them, each on its own.
-    toFollow.sort((a, b) => comparePositions(b.follower.cursor.position, a.follower.cursor.position))
-    const furthest = toFollow[0]?.follower.cursor.position ?? null
-    for (const { member, follower } of toFollow) {
-      member.follow(follower)
-      if (comparePositions(follower.cursor.position, furthest) === 0) this.#lane.add(follower)
-      else this.#tasks.run(this.#bring(member, follower))
-    }
+    await this.#keeper.start()
+    this.#goal = await this.#settings.events.head()
+    await this.#round()
     this.#tasks.run(this.#loop.run(this.#tasks.signal))
-    if (toBuild.length > 0) this.#tasks.run(this.#buildFirst(toBuild))
+    this.#tasks.run(this.#rounds())
+    const otherwise = [...this.#members.values()].filter(
+      ({ view }) => view !== null && view.checkpoints.length !== this.#settings.partitions,
+    )
+    if (otherwise.length > 0)
+      this.#tasks.run(this.rebuild(otherwise.map(({ projection }) => projection.name)).catch(() => undefined))
   }
 
-  /** Ends after the batch at hand; builds under way are dropped. The stores stay open. */
+  /** Ends after the batch at hand; builds under way are dropped, leases given back. The stores stay open. */
   async stop(): Promise<void> {
+    this.#wake.abort()
     await this.#tasks.stop()
+    await this.#steward.releaseAll()
+    await this.#keeper.stop()
     for (const member of this.#members.values()) member.stop()
     this.#waiters.end()
   }
@@ -92,7 +128,7 @@ class ProjectionRunner implements Freshness {
 
   /** Whether `isReady` came to be true within `timeoutMs`. */
   whenReady(timeoutMs: number): Promise<boolean> {
-    return this.#waiters.wait(() => this.isReady, timeoutMs)
+    return this.#glancing([...this.#members.values()], () => this.isReady, timeoutMs)
   }
 
   /** @throws {UnknownProjection} */
@@ -103,7 +139,7 @@ class ProjectionRunner implements Freshness {
   ): Promise<boolean> {
     const members = this.#named(projections)
     this.hurry()
-    return this.#waiters.wait(() => members.every((member) => member.isAt(position)), timeoutMs)
+    return this.#glancing(members, () => members.every((member) => member.isAt(position)), timeoutMs)
   }
 
   /** Somebody waits for what is in the log by now: events are not left to gather first. */
@@ -111,8 +147,8 @@ class ProjectionRunner implements Freshness {
 
   async status(): Promise<readonly ProjectionStatus[]> {
     const now = this.#settings.clock.now()
-    const { isAtHead } = this.#loop
-    return [...this.#members.values()].map((member) => member.status(now, isAtHead))
+    const sight = { owner: this.#keeper.owner, head: this.#head, isAtHead: this.#loop.isAtHead }
+    return [...this.#members.values()].map((member) => member.status(now, sight))
   }
 
   /** Events passed over since the start because this program does not know their type or version. */
@@ -122,7 +158,8 @@ class ProjectionRunner implements Freshness {
 
   /**
    * Builds projections anew beside what readers see, in one pass over the log, and swaps; all of them where none is
-   * named. Waits for builds of the same projections that are under way, then begins its own.
+   * named. Waits for builds of the same projections that are under way here, then begins its own; where another
+   * runner builds one of them, that build is waited for, and does.
    * @throws {UnknownProjection}, and what the stores throw; then what was live before still is
    */
   async rebuild(names: readonly string[] = [], onProgress?: OnProgress): Promise<void> {
@@ -133,7 +170,7 @@ class ProjectionRunner implements Freshness {
       await Promise.allSettled(busy)
     }
     if (!this.#isStarted) await this.#settings.documents.sweep()
-    const building = this.#build(members, onProgress)
+    const building = this.#builder.rebuild(members, onProgress)
     this.#tasks.run(building)
     await building
   }
@@ -149,141 +186,68 @@ class ProjectionRunner implements Freshness {
     return names.length === 0 ? [...this.#members.values()] : names.map((name) => this.#member(name))
   }
 
-  #resume(member: Member) {
-    const { events, documents, clock } = this.#settings
-    const { projection, tally } = member
-    return resume({ events, documents, projection, tally, now: () => clock.now() })
-  }
-
-  async #buildFirst(members: readonly Member[]): Promise<void> {
-    try {
-      await this.#build(members)
-    } catch (error) {
-      for (const member of members) this.#failed(member, error)
-      await Promise.all(members.map((member) => this.#bring(member, null)))
-    }
-  }
-
-  /** Brings one projection to the others, as often as it takes. */
-  async #bring(member: Member, known: Follower | null): Promise<void> {
-    let follower = known
-    while (!this.#tasks.signal.aborted) {
-      try {
-        if (!follower) {
-          await this.#tasks.pause(member.failures)
-          await member.building?.catch(() => undefined)
-          // Rebuilt meanwhile, and well again.
-          if (member.follower) return
-          const resumed = await this.#resume(member)
-          follower = resumed.follower
-          if (member.hasCaughtUp && ![null, member.projection.version].includes(resumed.liveVersion)) {
-            // Another release took over while we ran: its views are not ours to replace.
-            member.supersede()
-            return
-          }
-        }
-        if (follower) await this.#followOn(member, follower)
-        else await this.#build([member])
-        return
-      } catch (error) {
-        follower = null
-        this.#failed(member, error)
-      }
-    }
-  }
-
-  async #followOn(member: Member, follower: Follower): Promise<void> {
-    const { events, decode, cached, batch } = this.#settings
-    const lane = new Lane(events, decode, cached.live)
-    lane.add(follower)
-    member.follow(follower)
-    await catchUp(lane, batch.catchUp, this.#tasks.signal, null, () => this.#advanced())
-    await this.#loop.join(lane, async () => undefined)
-  }
-
-  #build(members: readonly Member[], onProgress?: OnProgress): Promise<void> {
-    const building = this.#buildAndSwap(members, onProgress)
-    for (const member of members) member.building = building
-    const done = () => {
-      for (const member of members) member.building = null
-    }
-    building.then(done, done)
-    return building
-  }
-
-  async #buildAndSwap(members: readonly Member[], onProgress?: OnProgress): Promise<void> {
-    const { events, documents, decode, batch, cached, clock } = this.#settings
-    const { signal } = this.#tasks
-    const lane = await build({
-      events,
-      documents,
-      decode,
-      projections: members.map(({ projection }) => projection),
-      now: () => clock.now(),
-      page: batch.rebuild,
-      cachedWhileBuilding: cached.rebuild,
-      cachedAfter: cached.live,
-      tallyOf: ({ name }) => this.#member(name).tally,
-      signal,
-      ...(onProgress && { onProgress }),
+  /** Waits for something that may come to be true elsewhere: then it takes looks to notice. */
+  async #glancing(members: readonly Member[], isThere: () => boolean, timeoutMs: number): Promise<boolean> {
+    let isOver = false
+    const waiting = this.#waiters.wait(isThere, timeoutMs).finally(() => {
+      isOver = true
     })
-    const { followers } = lane
-    const swap = () => this.#swap(followers)
-    for (;;) {
-      try {
-        await (this.#isStarted ? this.#loop.join(lane, swap) : swap())
-        return
-      } catch (error) {
-        // Behind: another process brought the live one further than we have read.
-        if (error instanceof GenerationBehind) await catchUp(lane, batch.catchUp, signal)
-        else {
-          const generations = followers.map(({ generation }) => generation)
-          await discardAll(documents, generations)
-          this.#recover(followers, error)
-          throw error
-        }
+    const glance = async (): Promise<void> => {
+      while (!isOver && !this.#tasks.signal.aborted) {
+        await sleep(glanceEvery)
+        if (isOver) return
+        for (const member of members)
+          if (member.isElsewhere) await this.#steward.glance(member).catch(() => undefined)
+        if (members.some(({ isElsewhere }) => isElsewhere)) this.#advanced()
       }
     }
+    void glance()
+    return waiting
   }
 
-  /** Readers see the new generations from here on. */
-  async #swap(followers: readonly Follower[]): Promise<void> {
-    for (const follower of followers) {
-      await this.#settings.documents.publish(follower.generation)
-      this.#member(follower.projection.name).follow(follower)
+  async #rounds(): Promise<void> {
+    const { signal } = this.#tasks
+    while (!signal.aborted) {
+      const wake = AbortSignal.any([signal, this.#wake.signal])
+      await sleep(this.#keeper.beatMs, undefined, { signal: wake, ref: false }).catch(() => undefined)
+      if (signal.aborted) return
+      if (this.#wake.signal.aborted) this.#wake = new AbortController()
+      await this.#round().catch((error: unknown) => this.#logFailed(error))
     }
   }
 
-  /** Where some of several were swapped before the rest failed: those go on from what they wrote. */
-  #recover(followers: readonly Follower[], error: unknown): void {
-    for (const follower of followers) {
-      const member = this.#member(follower.projection.name)
-      if (member.follower !== follower) continue
-      this.#failed(member, error)
-      this.#tasks.run(this.#bring(member, null))
-    }
+  /** Looks what there is to do, and begins it. */
+  async #round(): Promise<void> {
+    const { claimed, toBuild, head } = await this.#steward.round()
+    this.#head = head
+    if (toBuild.length > 0) this.#builder.buildMissing(toBuild)
+    if (claimed.length > 0) this.#tasks.run(this.#parts.bring(claimed))
+    this.#advanced()
   }
 
-  #stepped({ failed, atHead }: Step): void {
+  #stepped(step: Step): void {
     this.#logFailures = 0
-    for (const { follower, error } of failed) {
-      const member = this.#member(follower.projection.name)
-      this.#failed(member, error)
-      this.#tasks.run(this.#bring(member, null))
-    }
-    if (atHead) for (const { projection } of this.#lane.followers) this.#member(projection.name).caughtUp()
+    this.#parts.stepped(step)
     this.#advanced()
   }
 
   #advanced(): void {
+    for (const member of this.#members.values()) member.lookWhetherCaughtUp(this.#goal)
     this.#waiters.advanced()
     this.#settings.onStep()
   }
 
-  #failed(member: Member, error: unknown): void {
+  #memberFailed(member: Member, error: unknown): void {
     if (this.#tasks.signal.aborted) return
     member.fail(error)
     this.#settings.onFailure(error, member.projection.name)
+    member.isPausing = true
+    this.#tasks.run(
+      this.#tasks.pause(member.failures).then(() => {
+        member.isPausing = false
+        this.#wake.abort()
+      }),
+    )
   }
 
   async #logFailed(error: unknown): Promise<void> {

@@ -3,6 +3,7 @@ import type { Position } from '../eventstore/event.ts'
 import { compareGenerations, type Difference } from './compare.ts'
 import type { DocumentStore, Generation } from './documents.ts'
 import type { LogSource } from './log-source.ts'
+import { leastOf } from './partitions.ts'
 import type { Projection } from './projection.ts'
 import { type BuildProgress, build, catchUp, discardAll } from './rebuild.ts'
 import type { Decode, Lane } from './runner-lane.ts'
@@ -38,14 +39,16 @@ const maxTries = 5
 const scratchOf = async (
   options: VerifyOptions,
   until: Position | null,
+  partitions: number,
 ): Promise<{ readonly generation: Generation; readonly lane: Lane | null }> => {
   const { events, documents, projection, decode, onProgress } = options
-  if (until === null) return { generation: await documents.begin(projection), lane: null }
+  if (until === null) return { generation: await documents.begin(projection, { partitions }), lane: null }
   const lane = await build({
     events,
     documents,
     decode,
     projections: [projection],
+    partitionsOf: () => partitions,
     now: () => 0,
     page,
     cachedWhileBuilding: cached,
@@ -74,13 +77,15 @@ export const verifyProjection = async (options: VerifyOptions): Promise<Verifica
   const checkpoint = await live.checkpoint()
   if (checkpoint && !(await standsInLog(events, checkpoint))) return without('OTHER_LOG', checkpoint.position)
   let position = checkpoint?.position ?? null
-  const { generation, lane } = await scratchOf(options, position)
+  const { generation, lane } = await scratchOf(options, position, live.partitions)
   try {
     for (let attempt = 1; attempt <= maxTries; attempt++) {
       const difference = await compareGenerations(live, generation)
-      const now = (await live.checkpoint())?.position ?? null
+      const checkpoints = await live.checkpoints()
+      const now = leastOf(checkpoints)?.position ?? null
       if (!difference) return { outcome: 'EQUAL', position, difference }
-      if (now === position) return { outcome: 'DIFFERENT', position, difference }
+      if (checkpoints.every((each) => (each?.position ?? null) === position))
+        return { outcome: 'DIFFERENT', position, difference }
       if (!lane) break
       await catchUp(lane, page, options.signal ?? new AbortController().signal, now)
       position = now

@@ -1,4 +1,5 @@
 /** `npm start`: runs the product. On an empty data folder it makes a sample ecosystem first. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { openConfigured } from '../app/open.ts'
 import { organisationOf, subjectWithRole } from '../app/people-of-roles.ts'
 import { type RunningServer, startServer } from '../app/server.ts'
@@ -7,6 +8,7 @@ import type { Tributary } from '../app/tributary.ts'
 import { accessRoles } from '../domain/events/platform.ts'
 import { firstEvents } from '../eventstore/reads.ts'
 import { createLogger } from '../platform/log.ts'
+import { LeaseKeeper, leaseByName } from '../projections/lease-keeper.ts'
 import { type Line, runCommandLine, textFlag } from './command-line.ts'
 
 const sample = { members: 600, purchases: 1_500, seed: 2026 } as const
@@ -15,6 +17,26 @@ const viewsMs = 60_000
 
 /** Only what founded the deployment is in the log. */
 const isEmpty = async ({ store }: Tributary): Promise<boolean> => (await firstEvents(store, 2)).length < 2
+
+/** One process makes it; others that were started on the same folder wait until it is there. */
+const makeSampleOnce = async (tributary: Tributary, line: Line): Promise<void> => {
+  const { leases } = tributary.documents
+  const keeper = new LeaseKeeper({ leases, role: 'command line' })
+  await keeper.start()
+  try {
+    const lease = leaseByName(leases, 'sample')
+    for (let token = await keeper.claim(lease); ; token = await keeper.claim(lease)) {
+      if (token === null) await sleep(keeper.beatMs)
+      else {
+        if (await isEmpty(tributary)) await makeSample(tributary, line)
+        await lease.release(token)
+        return
+      }
+    }
+  } finally {
+    await keeper.stop()
+  }
+}
 
 const makeSample = async (tributary: Tributary, { progress, say }: Line): Promise<void> => {
   say(`The data folder ${tributary.folder} is empty: making a sample ecosystem (--empty does without).`)
@@ -53,7 +75,8 @@ const printLinks = async (tributary: Tributary, server: RunningServer, { say }: 
     const organisation = kind === null ? null : await firstOrganisation(tributary, kind)
     if (kind !== null && organisation === null) continue
     const subject = await subjectWithRole(tributary, role, organisation)
-    say(`  ${role.padEnd(17)} ${server.signInLink(subject)}`)
+    const link = server.signInLink(subject)
+    if (link !== null) say(`  ${role.padEnd(17)} ${link}`)
   }
 }
 
@@ -65,14 +88,19 @@ const untilStopped = (): Promise<void> =>
 await runCommandLine({
   name: 'start',
   summary:
-    'Runs Tributary on this machine: GraphQL at /graphql, health at /health/ready, metrics at /metrics.',
+    'Runs Tributary, or some of its roles: GraphQL at /graphql, health at /health/ready, metrics at /metrics.',
   define: (command) =>
     command
       .name('npm start --')
+      .option('--role <roles>', 'some of api, projector, worker, with commas between them (default: all)')
       .option('--empty', 'makes no sample ecosystem in an empty data folder')
       .option('--port <n>', 'port to listen on; 0 takes a free one (default: 4000)')
       .option('--host <address>', 'address to listen on (default: 127.0.0.1)'),
-  settings: (flags) => ({ port: textFlag(flags.port), host: textFlag(flags.host) }),
+  settings: (flags) => ({
+    port: textFlag(flags.port),
+    host: textFlag(flags.host),
+    roles: textFlag(flags.role),
+  }),
   parse: (flags) => ({ empty: flags.empty === true }),
   run: async ({ empty }, line) => {
     const { config } = line
@@ -80,14 +108,16 @@ await runCommandLine({
     const stopped = untilStopped()
     const tributary = await openConfigured(config)
     try {
-      if (!empty && (await isEmpty(tributary))) await makeSample(tributary, line)
+      if (!empty && (await isEmpty(tributary))) await makeSampleOnce(tributary, line)
       const server = await startServer(tributary, config, log)
       try {
         if (!(await server.projector.whenReady(viewsMs)))
           line.say('The views are still being built: see /health/ready.')
-        await printLinks(tributary, server, line)
+        const answers = config.roles.includes('api')
+        if (answers) await printLinks(tributary, server, line)
+        const at = `${server.url}${answers ? '/graphql' : '/health/ready'}`
         line.say(
-          `\nTributary listens on ${server.url}/graphql (data in ${tributary.folder}). Ctrl-C stops it.`,
+          `\nTributary listens on ${at} (${config.roles.join(', ')}; data in ${tributary.folder}). Ctrl-C stops it.`,
         )
         if (line.json)
           process.stdout.write(`${JSON.stringify({ url: server.url, folder: tributary.folder })}\n`)

@@ -2,11 +2,14 @@
  * A reactor follows the log and does something about what it reads: it appends further events through commands.
  * It may die anywhere and begin again at its checkpoint, so what it does has to be harmless when done twice.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Codec } from '../eventstore/codec.ts'
 import type { Position, RecordedEvent, StoredEvent } from '../eventstore/event.ts'
 import type { EventStore } from '../eventstore/port.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Checkpoint, DocumentStore, Generation } from '../projections/documents.ts'
+import { type LeaseKeeper, leaseByName, leaseOfPartition } from '../projections/lease-keeper.ts'
+import { buildLease, type Hold, LeaseLost, unclaimed } from '../projections/leases.ts'
 
 export interface Reactor {
   readonly name: string
@@ -30,6 +33,8 @@ export interface ReactorStatus {
   /** Failures since the last success, and the message of the latest. */
   readonly failures: number
   readonly lastError: string | null
+  /** Whether it is this one's turn: of several processes that could, one reacts. */
+  readonly isActive: boolean
 }
 
 export interface ReactorParts {
@@ -37,6 +42,8 @@ export interface ReactorParts {
   readonly documents: DocumentStore
   readonly codec: Codec
   readonly clock: Clock
+  /** Keeps its lease, so that one of several processes reacts; without one nobody else may. */
+  readonly keeper?: LeaseKeeper
   readonly onError: (name: string, error: unknown) => void
   /** Events read at once; default 4,096. */
   readonly pageSize?: number
@@ -53,14 +60,35 @@ const longestWaitMs = 30_000
 /** A page of at least so many events shows that many come: then they may gather for so long, in milliseconds. */
 const busyFrom = 32
 const gatherMs = 100
+/** Milliseconds between looks at what another process does whose turn it is. */
+const standByMs = 200
 
 /** Checkpoints stand in the document store, as those of views do: a generation without collections. */
-const openCheckpoint = async (documents: DocumentStore, name: string): Promise<Generation> => {
-  const live = await documents.live(name)
-  if (live !== null) return live
-  const fresh = await documents.begin({ name, version: 1, collections: [] })
-  await documents.publish(fresh)
-  return (await documents.live(name)) ?? fresh
+const openCheckpoint = async (
+  documents: DocumentStore,
+  name: string,
+  keeper: LeaseKeeper | undefined,
+): Promise<Generation> => {
+  for (;;) {
+    const live = await documents.live(name)
+    if (live !== null) return live
+    const lease = leaseByName(documents.leases, buildLease(name))
+    const token = keeper === undefined ? undefined : await keeper.claim(lease)
+    if (token === null) await sleep(standByMs)
+    // Another may have made it before this one claimed.
+    else if ((await documents.live(name)) === null) {
+      const fresh = await documents.begin({ name, version: 1, collections: [] })
+      await documents.publish(fresh, token)
+    }
+    if (typeof token === 'number') await lease.release(token)
+  }
+}
+
+/** Where to go on; from the beginning after a change of the log's epoch. */
+const checkpointIn = async (generation: Generation, epoch: string): Promise<Checkpoint> => {
+  const stored = await generation.checkpoint()
+  if (stored?.epoch === epoch) return stored
+  return { epoch, position: null, event: null, recordedAt: null, scanned: 0 }
 }
 
 class Running implements RunningReactor {
@@ -76,12 +104,15 @@ class Running implements RunningReactor {
   #lastError: string | null = null
   /** What follows the checkpoint may have been begun: by another process, or by a try that failed. */
   #again = true
+  /** What it shows when it writes; null while it is another's turn. */
+  #hold: Hold | null
 
   constructor(reactor: Reactor, parts: ReactorParts, generation: Generation, checkpoint: Checkpoint) {
     this.#reactor = reactor
     this.#parts = parts
     this.#types = new Set(reactor.types)
     this.#checkpoint = checkpoint
+    this.#hold = parts.keeper === undefined ? unclaimed : null
     this.#done = this.#run(generation)
   }
 
@@ -95,6 +126,7 @@ class Running implements RunningReactor {
       lagMs: this.#atHead ? 0 : behind,
       failures: this.#failures,
       lastError: this.#lastError,
+      isActive: this.#hold !== null,
     }
   }
 
@@ -135,6 +167,10 @@ class Running implements RunningReactor {
     const { signal } = this.#stopping
     while (!signal.aborted) {
       try {
+        if (!(await this.#isOurTurn(generation))) {
+          await this.#standBy(generation)
+          continue
+        }
         const read = await this.#page(generation)
         this.#again = false
         this.#failures = 0
@@ -143,14 +179,46 @@ class Running implements RunningReactor {
         if (read >= busyFrom) await this.#pause(gatherMs)
         await store.waitForAppend(this.#checkpoint.position, 1_000, signal)
       } catch (error) {
-        if (signal.aborted) return
+        if (signal.aborted) break
         this.#again = true
+        if (error instanceof LeaseLost) {
+          this.#hold = null
+          continue
+        }
         this.#failures += 1
         this.#lastError = error instanceof Error ? error.message : String(error)
         onError(this.#reactor.name, error)
         await this.#pause(Math.min(longestWaitMs, 100 * 2 ** Math.min(this.#failures, 12)))
       }
     }
+    // What cannot be given back now is free once the owner ends.
+    if (this.#hold !== null) await generation.release(this.#hold).catch(() => undefined)
+  }
+
+  /** Looks before each page: what was lost while this process slept is not begun. */
+  async #isOurTurn(generation: Generation): Promise<boolean> {
+    const { keeper, store } = this.#parts
+    if (keeper === undefined) return true
+    if (this.#hold !== null) {
+      const [lease] = await generation.leases()
+      if (lease?.token === this.#hold.token) return true
+      this.#hold = null
+    }
+    const token = await keeper.claim(leaseOfPartition(generation, 0))
+    if (token === null) return false
+    this.#checkpoint = await checkpointIn(generation, store.epoch)
+    this.#again = true
+    this.#hold = { partition: 0, token }
+    return true
+  }
+
+  async #standBy(generation: Generation): Promise<void> {
+    const { store } = this.#parts
+    this.#checkpoint = await checkpointIn(generation, store.epoch)
+    const head = await store.head()
+    this.#atHead = head === null || this.#reached(head)
+    for (const settle of [...this.#waiting]) settle()
+    await this.#pause(standByMs)
   }
 
   #pause(milliseconds: number): Promise<void> {
@@ -183,7 +251,7 @@ class Running implements RunningReactor {
         recordedAt: codec.metadata(last).recordedAt,
         scanned: this.#checkpoint.scanned + page.events.length,
       }
-      await generation.write([], this.#checkpoint)
+      await generation.write([], this.#checkpoint, this.#hold ?? unclaimed)
     }
     this.#atHead = page.atHead
     for (const settle of [...this.#waiting]) settle()
@@ -196,14 +264,6 @@ class Running implements RunningReactor {
  * it finds done.
  */
 export const startReactor = async (reactor: Reactor, parts: ReactorParts): Promise<RunningReactor> => {
-  const generation = await openCheckpoint(parts.documents, reactor.name)
-  const stored = await generation.checkpoint()
-  const begin: Checkpoint = {
-    epoch: parts.store.epoch,
-    position: null,
-    event: null,
-    recordedAt: null,
-    scanned: 0,
-  }
-  return new Running(reactor, parts, generation, stored?.epoch === parts.store.epoch ? stored : begin)
+  const generation = await openCheckpoint(parts.documents, reactor.name, parts.keeper)
+  return new Running(reactor, parts, generation, await checkpointIn(generation, parts.store.epoch))
 }

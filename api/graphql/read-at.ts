@@ -1,5 +1,5 @@
 /** Up to which event an answer is true. */
-import type { ProjectionStatus } from '../../projections/runner-status.ts'
+import type { ProjectionStatus } from '../../projections/view-status.ts'
 import { builder } from './builder.ts'
 import { writePosition } from './position-token.ts'
 

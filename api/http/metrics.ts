@@ -14,9 +14,10 @@ export interface Metrics {
 
 const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10]
 
-type Parts = Pick<Services, 'views' | 'handler'>
+type Parts = Pick<Services, 'views' | 'handler' | 'roles' | 'reactors'>
 
-const gaugesOf = (registry: Registry, { views, handler }: Parts, openStreams: () => number) => {
+const gaugesOf = (registry: Registry, services: Parts, openStreams: () => number) => {
+  const { views, handler, roles, reactors } = services
   const gauge = (name: string, help: string, labelNames: readonly string[] = []) =>
     new Gauge({ name: `tributary_${name}`, help, labelNames: [...labelNames], registers: [registry] })
   const lag = gauge('view_lag_seconds', 'Age of the last event that a view has seen; 0 at the head.', [
@@ -25,18 +26,46 @@ const gaugesOf = (registry: Registry, { views, handler }: Parts, openStreams: ()
   const scanned = gauge('view_scanned_events', 'Events that a view has read since its beginning.', ['view'])
   const parked = gauge('view_parked_streams', 'Streams that a view has set aside.', ['view'])
   const ready = gauge('view_ready', 'Whether there is anything to read in a view.', ['view'])
+  const partLag = gauge('view_partition_lag_seconds', 'As view_lag_seconds, of each partition of a view.', [
+    'view',
+    'partition',
+  ])
+  const owner = gauge('view_partition_owner', 'Who folds a partition: 1 where it is this process, else 0.', [
+    'view',
+    'partition',
+    'owner',
+  ])
+  const role = gauge('role', 'Parts of the program that this process runs.', ['role'])
+  const reactorLag = gauge('reactor_lag_seconds', 'Age of the last event that a reactor has handled.', [
+    'reactor',
+  ])
+  const reactorActive = gauge('reactor_active', 'Whether it is the turn of this process to react.', [
+    'reactor',
+  ])
   const totals = gauge('handler', 'What the command handler has done since it was made, and holds now.', [
     'what',
   ])
   const streams = gauge('subscriptions_open', 'Streams that are open.')
   const memory = gauge('resident_memory_bytes', 'Resident memory of the process.')
   return async () => {
+    for (const each of roles) role.set({ role: each }, 1)
+    for (const { name, lagMs, isActive } of reactors()) {
+      reactorLag.set({ reactor: name }, lagMs / 1_000)
+      reactorActive.set({ reactor: name }, isActive ? 1 : 0)
+    }
+    // A view that was built anew may have fewer.
+    partLag.reset()
+    owner.reset()
     for (const status of await views.status()) {
       const view = status.name
       lag.set({ view }, status.lagMs / 1_000)
       scanned.set({ view }, status.scanned)
       parked.set({ view }, status.parked)
       ready.set({ view }, status.ready ? 1 : 0)
+      for (const { partition, lagMs, owner: by, isOurs } of status.partitions) {
+        partLag.set({ view, partition }, lagMs / 1_000)
+        owner.set({ view, partition, owner: by ?? '' }, isOurs ? 1 : 0)
+      }
     }
     for (const [what, value] of Object.entries(handler.stats())) totals.set({ what }, value)
     streams.set(openStreams())

@@ -39,14 +39,16 @@ const checkInsider = async (request: IncomingMessage, authenticate: Authenticate
   if (reachesNothing(reach)) throw new RequestError('FORBIDDEN', 'None of your roles may see this.')
 }
 
-const readiness = async ({ store, views }: Services) => {
+const readiness = async ({ store, views, roles, reactors }: Services) => {
   const [head, statuses] = await Promise.all([store.head(), views.status()])
   return {
     ready: views.isReady,
+    roles,
     complete: statuses.every(({ parked }) => parked === 0),
     lagMs: Math.max(0, ...statuses.map(({ lagMs }) => lagMs)),
     empty: head === null,
     views: statuses.map(({ name, state, ready, lagMs, parked }) => ({ name, state, ready, lagMs, parked })),
+    reactors: reactors(),
   }
 }
 
@@ -79,14 +81,20 @@ const requestErrorOf = (error: unknown): RequestError | undefined => {
     : new RequestError('BAD_REQUEST', 'The request cannot be read.')
 }
 
-export const createRoutes = ({ services, authenticate, metrics, maskError, signIn }: RouteParts): Express => {
+const bare = (): Express => {
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
   app.set('query parser', 'simple')
+  return app
+}
 
+type InsideParts = Pick<RouteParts, 'services' | 'authenticate' | 'metrics'>
+
+/** What operators and their tools ask: of every process, whatever it runs. */
+const addInside = (app: Express, { services, authenticate, metrics }: InsideParts): void => {
   app.get('/health/live', (_request, response) => {
-    response.json({ alive: true })
+    response.json({ alive: true, roles: services.roles })
   })
   app.get('/health/ready', async (_request, response) => {
     const state = await readiness(services)
@@ -96,22 +104,11 @@ export const createRoutes = ({ services, authenticate, metrics, maskError, signI
     await checkInsider(request, authenticate)
     response.set('content-type', metrics.contentType).send(await metrics.text())
   })
-  app.get('/schema.graphql', (_request, response) => {
-    response.type('text/plain').send(sdl)
-  })
-  app.get(['/', '/explorer'], (_request, response) => sendPage(response, explorerPage(null)))
-  const { localIssuer } = services
-  if (localIssuer !== null)
-    app.get('/.well-known/jwks.json', (_request, response) => {
-      response.json(localIssuer.jwks)
-    })
-  if (signIn !== null) addSignIn(app, signIn)
+}
 
+const addErrors = (app: Express, maskError: MaskError, advice: string): void => {
   app.use((_request, response) => {
-    sendRequestError(
-      response,
-      new RequestError('NOT_FOUND', 'There is nothing here. The API is at /graphql.'),
-    )
+    sendRequestError(response, new RequestError('NOT_FOUND', advice))
   })
   // Express tells error handlers by their four parameters.
   app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
@@ -123,5 +120,30 @@ export const createRoutes = ({ services, authenticate, metrics, maskError, signI
         : new RequestError('BAD_REQUEST', 'The request cannot be read.'),
     )
   })
+}
+
+/** All that a process answers which does not run the API. */
+export const createInsideRoutes = (parts: Omit<RouteParts, 'signIn'>): Express => {
+  const app = bare()
+  addInside(app, parts)
+  addErrors(app, parts.maskError, 'This process runs no API: there are /health/ready and /metrics.')
+  return app
+}
+
+export const createRoutes = ({ services, authenticate, metrics, maskError, signIn }: RouteParts): Express => {
+  const app = bare()
+  addInside(app, { services, authenticate, metrics })
+  app.get('/schema.graphql', (_request, response) => {
+    response.type('text/plain').send(sdl)
+  })
+  app.get(['/', '/explorer'], (_request, response) => sendPage(response, explorerPage(null)))
+  const { localIssuer } = services
+  if (localIssuer !== null)
+    app.get('/.well-known/jwks.json', (_request, response) => {
+      response.json(localIssuer.jwks)
+    })
+  if (signIn !== null) addSignIn(app, signIn)
+
+  addErrors(app, maskError, 'There is nothing here. The API is at /graphql.')
   return app
 }

@@ -1,7 +1,7 @@
 /** How far the views are, and that they come further. */
 
 import type { GraphQLResolveInfo } from 'graphql'
-import type { ProjectionStatus } from '../../projections/runner-status.ts'
+import type { ProjectionStatus } from '../../projections/view-status.ts'
 import { builder } from '../graphql/builder.ts'
 import type { ApiContext } from '../graphql/context.ts'
 import { type ReadAt, ReadAtType, readAtOf } from '../graphql/read-at.ts'

@@ -17,6 +17,9 @@ export const keyOf = (first: string, ...more: readonly string[]): string => {
   return key
 }
 
+/** What a key was made of. */
+export const partsOf = (key: string): readonly string[] => key.split('|')
+
 const positionDigits = 20
 
 /** Positions as text of one width: they sort as the log does. */

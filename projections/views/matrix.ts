@@ -14,7 +14,7 @@
  * `served` names the categories in which a partner ever sold in a community, to find cells by category.
  */
 import type { Change } from '../projection.ts'
-import { ALL, keyOf, monthOf, NONE, segmentSlots } from './keys.ts'
+import { ALL, keyOf, monthOf, NONE, partsOf, segmentSlots } from './keys.ts'
 import {
   type Added,
   type CellDocument,
@@ -182,10 +182,18 @@ const changes = (event: EventOf<(typeof types)[number]>): readonly Change[] => {
   return movement === null ? [] : ofMovement(movement, event.position)
 }
 
+/** A member's row is given to the cells of its partner, community and month, whatever their segment. */
+const route = (collection: string, key: string): string => {
+  if (collection === served.name) return key
+  const [partner = '', community = '', , month = ''] = partsOf(key)
+  return keyOf(partner, community, month)
+}
+
 export const matrix = view({
   name: 'matrix',
   version: 1,
   collections: [cells, members, served],
+  route,
   types,
   changes,
 })

@@ -15,13 +15,21 @@ export type EventOf<Type extends EventType> = { [One in Type]: RecordedEvent<One
  * in the current version of their type: the type's name vouches for the data.
  */
 export const view = <Type extends EventType>(
-  spec: ProjectionSpec & {
-    readonly types: readonly Type[]
-    readonly changes: (event: EventOf<Type>) => readonly Change[]
-  },
+  spec: Pick<Projection, 'route'> &
+    ProjectionSpec & {
+      readonly types: readonly Type[]
+      readonly changes: (event: EventOf<Type>) => readonly Change[]
+    },
 ): Projection => {
-  const { name, version, collections, types, changes } = spec
+  const { name, version, collections, types, changes, route } = spec
   const wanted: ReadonlySet<string> = new Set(types)
   const isWanted = (event: RecordedEvent): event is EventOf<Type> => wanted.has(event.type)
-  return { name, version, collections, types, changes: (event) => (isWanted(event) ? changes(event) : []) }
+  return {
+    name,
+    version,
+    collections,
+    types,
+    route,
+    changes: (event) => (isWanted(event) ? changes(event) : []),
+  }
 }

@@ -25,7 +25,10 @@ const statusWithHost = (path: string, host: string) =>
 
 describe('health', () => {
   it('is alive', async () => {
-    expect(await (await get('/health/live')).json()).toEqual({ alive: true })
+    expect(await (await get('/health/live')).json()).toEqual({
+      alive: true,
+      roles: ['api', 'projector'],
+    })
   })
 
   it('is ready once the views are built, and says how far each is', async () => {

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ProjectorEnded, ProjectorThread } from '../../app/projector-thread.ts'
 import { simulate } from '../../app/simulate/simulate.ts'
 import { openTributary, type Tributary } from '../../app/tributary.ts'
-import { UnknownProjection } from '../../projections/runner.ts'
+import { UnknownProjection } from '../../projections/unknown-projection.ts'
 import { allProjections } from '../../projections/views/all.ts'
 
 const waitMs = 60_000
@@ -29,7 +29,7 @@ afterEach(async () => {
 })
 
 const threadFrom = (entry?: URL): ProjectorThread => {
-  projector = new ProjectorThread(tributary, names, (error) => failures.push(error), entry)
+  projector = new ProjectorThread(tributary, names, (error) => failures.push(error), entry ? { entry } : {})
   return projector
 }
 

@@ -7,7 +7,7 @@ import { bringViewsUp } from '../../app/projector.ts'
 import { rebuildViews } from '../../app/rebuild.ts'
 import { simulate } from '../../app/simulate/simulate.ts'
 import { openTributary, type Tributary } from '../../app/tributary.ts'
-import { UnknownProjection } from '../../projections/runner.ts'
+import { UnknownProjection } from '../../projections/unknown-projection.ts'
 import { allProjections } from '../../projections/views/all.ts'
 
 let folder: string

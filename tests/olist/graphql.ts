@@ -109,7 +109,7 @@ export const testGraphql = (imported: () => Imported): void => {
       server = await startServer(tributary, readConfig({}, { port: '0' }), log, limits)
       // The reactors have the whole import before them: what is asked is not how fast they let others through.
       const head = (await tributary.store.head()) ?? ''
-      if (!(await server.worker.waitFor(head, longest)))
+      if (!(await server.worker?.waitFor(head, longest)))
         throw new Error('The reactors did not come to the head.')
       const issuer = await createLocalIssuer(tributary.signingKey, tributary.deployment.id, tributary.clock)
       token = await issuer.issueToken(subject, 3_600)

@@ -1,5 +1,6 @@
 /** A document store whose engine has no transactions, and whose process dies when it is told to. */
 import type { Checkpoint, DocumentStore, DocumentWrite, Generation } from '../../projections/documents.ts'
+import { type Hold, unclaimed } from '../../projections/leases.ts'
 
 export class Crash extends Error {
   override readonly name = 'Crash'
@@ -18,26 +19,30 @@ const crashing = (inner: Generation, chance: Chance, oneIn: number): Generation 
   const die = async (
     stages: readonly (readonly DocumentWrite[])[],
     checkpoint: Checkpoint,
+    hold: Hold,
   ): Promise<never> => {
     const whole = chance(stages.length + 2)
-    if (whole > stages.length) await inner.write(stages, checkpoint)
+    if (whole > stages.length) await inner.write(stages, checkpoint, hold)
     else {
-      const before = (await inner.checkpoint()) ?? {
+      const before = (await inner.checkpoints())[hold.partition] ?? {
         ...checkpoint,
         position: null,
         event: null,
         recordedAt: null,
         scanned: 0,
       }
-      await inner.write([...stages.slice(0, whole), some(stages[whole] ?? [], chance)], before)
+      await inner.write([...stages.slice(0, whole), some(stages[whole] ?? [], chance)], before, hold)
     }
     throw new Crash('The process died.')
   }
   return new Proxy(inner, {
     get: (target, property) => {
       if (property === 'write')
-        return (stages: readonly (readonly DocumentWrite[])[], checkpoint: Checkpoint) =>
-          chance(oneIn) === 0 ? die(stages, checkpoint) : target.write(stages, checkpoint)
+        return (
+          stages: readonly (readonly DocumentWrite[])[],
+          checkpoint: Checkpoint,
+          hold: Hold = unclaimed,
+        ) => (chance(oneIn) === 0 ? die(stages, checkpoint, hold) : target.write(stages, checkpoint, hold))
       const value: unknown = Reflect.get(target, property, target)
       return typeof value === 'function' ? value.bind(target) : value
     },
@@ -51,18 +56,21 @@ export const frail = (
   oneIn: number,
   forgets: boolean,
 ): DocumentStore => {
-  const seen: (Checkpoint | null)[] = [null]
+  const seen: (readonly (Checkpoint | null)[])[] = []
   return {
     ...store,
     live: async (projection) => {
       const live = await store.live(projection)
       if (!live) return null
-      const now = await live.checkpoint()
-      seen.push(now)
-      const told = forgets && chance(3) === 0 ? (seen[chance(seen.length)] ?? null) : now
+      const now = await live.checkpoints()
+      seen.push(
+        now.map(() => null),
+        now,
+      )
+      const told = forgets && chance(3) === 0 ? (seen[chance(seen.length)] ?? now) : now
       return new Proxy(crashing(live, chance, oneIn), {
         get: (target, property) => {
-          if (property === 'checkpoint') return async () => told
+          if (property === 'checkpoints') return async () => told
           const value: unknown = Reflect.get(target, property, target)
           return typeof value === 'function' ? value.bind(target) : value
         },

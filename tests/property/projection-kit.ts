@@ -148,6 +148,8 @@ export const members: Projection = {
     { name: 'rows', fields: { count: 'integer' }, indexes: [] },
   ],
   types: ['Joined', 'Left'],
+  // Each row is given to a cell, and each cell to the one document over all.
+  route: () => 'all',
   changes: (event) => {
     const { who, group } = happeningOf(event.data)
     const { position } = event
@@ -188,6 +190,7 @@ export const watchers: Projection = {
     { name: 'watchers', fields: { seen: 'integer' }, indexes: [] },
   ],
   types: ['Joined', 'Paid', 'Closed'],
+  route: (_, key) => key.slice(key.indexOf('-')),
   changes: (event) => {
     const { group } = happeningOf(event.data)
     const row = { collection: 'rows', key: `row-${group}` }

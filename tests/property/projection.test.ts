@@ -3,11 +3,12 @@ import { describe, expect, it } from 'vitest'
 import type { EventStore } from '../../eventstore/port.ts'
 import { compareGenerations } from '../../projections/compare.ts'
 import type { Document, DocumentStore, Generation } from '../../projections/documents.ts'
+import { unclaimed } from '../../projections/leases.ts'
 import { openMemoryDocumentStore } from '../../projections/memory/document-store.ts'
 import type { Projection } from '../../projections/projection.ts'
 import { build } from '../../projections/rebuild.ts'
 import { Lane } from '../../projections/runner-lane.ts'
-import { resume } from '../../projections/runner-resume.ts'
+import { followerOf } from '../../projections/runner-resume.ts'
 import { verifyProjection } from '../../projections/verify.ts'
 import { type Chance, Crash, frail } from './projection-crash.ts'
 import {
@@ -64,8 +65,9 @@ const follow = async (
 ): Promise<void> => {
   for (;;) {
     const tally = { eventsScanned: 0, documentsWritten: 0 }
-    const { follower } = await resume({ events, documents, projection, tally, now })
-    if (!follower) throw new Error('There is nothing to go on from.')
+    const generation = await documents.live(projection.name)
+    if (!generation) throw new Error('There is nothing to go on from.')
+    const follower = await followerOf({ events, projection, generation, hold: unclaimed, tally, now })
     const lane = new Lane(events, decode, chance(12))
     lane.add(follower)
     for (;;) {

@@ -6,12 +6,14 @@ import { MemoryEventStore } from '../../eventstore/memory/memory-event-store.ts'
 import type { EventStore } from '../../eventstore/port.ts'
 import { sealEvent } from '../../eventstore/seal.ts'
 import type { DocumentStore, Generation } from '../../projections/documents.ts'
+import { unclaimed } from '../../projections/leases.ts'
 import { openMemoryDocumentStore } from '../../projections/memory/document-store.ts'
 import type { Projection } from '../../projections/projection.ts'
 import { Lane } from '../../projections/runner-lane.ts'
-import { resume } from '../../projections/runner-resume.ts'
+import { followerOf } from '../../projections/runner-resume.ts'
 import { allProjections } from '../../projections/views/all.ts'
 import { folded, recorded } from '../support/folded.ts'
+import { followPartitions } from './partitioned.ts'
 import { type Chance, Crash, frail } from './projection-crash.ts'
 import { play, scripts } from './views-world.ts'
 
@@ -57,8 +59,10 @@ interface Following {
 const follow = async ({ events, documents, projection, decode, chance }: Following): Promise<void> => {
   for (;;) {
     const tally = { eventsScanned: 0, documentsWritten: 0 }
-    const { follower } = await resume({ events, documents, projection, tally, now: () => 0 })
-    if (!follower) throw new Error('There is nothing to go on from.')
+    const generation = await documents.live(projection.name)
+    if (!generation) throw new Error('There is nothing to go on from.')
+    const now = () => 0
+    const follower = await followerOf({ events, projection, generation, hold: unclaimed, tally, now })
     const lane = new Lane(events, decode, chance(12))
     lane.add(follower)
     for (;;) {
@@ -119,6 +123,32 @@ describe.each(allProjections.map((projection) => ({ name: projection.name, proje
           },
         ),
         { numRuns: 60 },
+      )
+    })
+
+    it('says the same, byte for byte, folded by several partitions that die and are superseded', async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          scripts,
+          fc.integer({ min: 2, max: 5 }),
+          fc.integer(),
+          async (script, partitions, seed) => {
+            const events = recorded(play(script).happened)
+            const log = await logOf(events)
+            const decode = decoderOf(events)
+            const inner = openMemoryDocumentStore()
+            const generation = await inner.begin(projection, { partitions })
+            await inner.publish(generation)
+            const chance = chanceOf(seed)
+            const documents = frail(inner, chance, 4, true)
+            await followPartitions({ events: log, documents, projection, decode, chance }, partitions)
+            expect(await generation.parked()).toEqual([])
+            const { events: stored } = await log.readLog(null, 10_000)
+            const kept = stored.flatMap((each) => decode(each) ?? [])
+            expect(await contentsOf(generation)).toEqual(once(projection, kept))
+          },
+        ),
+        { numRuns: 30 },
       )
     })
   },

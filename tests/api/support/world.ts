@@ -109,6 +109,8 @@ export const createWorld = async ({ limits, views, ...options }: WorldOptions = 
   const localIssuer = await createLocalIssuer(openSigningKey(folder), deploymentId, clock)
   const documents = openMemoryDocumentStore()
   const parts: Omit<Services, 'views'> = {
+    roles: ['api', 'projector'],
+    reactors: () => [],
     handler,
     codec,
     model,
