@@ -4,7 +4,7 @@ import { QueueRefused, QueueUnavailable } from '../queue.ts'
 
 /** Milliseconds for which opening waits for an answer, and for which a command waits once it is open. */
 const openingPatience = 5_000
-export const commandPatience = 5_000
+const commandPatience = 5_000
 
 /** The server at an address, without what is secret in it. */
 const placeOf = (url: string): string => {
@@ -38,7 +38,7 @@ export const connectTo = (url: string, waits: boolean, onError: (error: unknown)
 }
 
 /** What commands are refused with, in the port's words. */
-export const asUnavailable = (error: unknown): QueueUnavailable => {
+const asUnavailable = (error: unknown): QueueUnavailable => {
   const message = messageOf(error)
   const advice = message.startsWith('OOM')
     ? 'Redis is full: give it more memory, or let workers catch up.'

@@ -5,6 +5,8 @@ import { applicationId, checkpointSize, createTables, formatVersion, pageSize } 
 
 /** Milliseconds for which opening waits for another process. */
 const patience = 5_000
+/** KiB: each id is looked up at a random place of their index. */
+const cacheSize = 32 * 1024
 
 const resultCodeOf = (error: unknown): number | undefined =>
   error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
@@ -74,7 +76,7 @@ export const openJobFile = (file: string, deploymentId: string): DatabaseSync =>
     database.exec(`PRAGMA page_size = ${pageSize}`)
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON')
     database.exec(`PRAGMA wal_autocheckpoint = ${checkpointSize / pageSize}`)
-    database.exec(`PRAGMA journal_size_limit = ${checkpointSize}`)
+    database.exec(`PRAGMA journal_size_limit = ${checkpointSize}; PRAGMA cache_size = -${cacheSize}`)
     database.exec('BEGIN IMMEDIATE')
     prepareFile(database, file, deploymentId)
     database.exec('COMMIT')

@@ -15,7 +15,7 @@ export const formatVersion = 1
 export const applicationId = 0x54524251
 
 /** Bytes; and of write-ahead log after which it is moved into the file. */
-export const pageSize = 2_048
+export const pageSize = 4_096
 export const checkpointSize = 32 * 1024 * 1024
 
 export const createTables = `

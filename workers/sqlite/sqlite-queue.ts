@@ -11,7 +11,7 @@ import {
 } from '../queue.ts'
 import { openJobFile, unavailable } from './job-file.ts'
 import { type JobTable, jobTable } from './job-table.ts'
-import { SqliteWorker } from './sqlite-worker.ts'
+import { type Hand, SqliteWorker } from './sqlite-worker.ts'
 import { Transactions } from './transactions.ts'
 
 const forgetEveryMs = 60_000
@@ -42,11 +42,13 @@ class SqliteQueue implements JobQueue {
 
   async put(jobs: readonly NewJob[]): Promise<void> {
     checkJobs(jobs)
-    const hand = this.#idle()?.hand()
-    const take = hand?.take ?? (() => null)
+    let hand: Hand | undefined
+    const put = () => {
+      hand = this.#idle()?.hand()
+      return this.#table.put(this.name, jobs, this.#clock.now(), hand?.take ?? (() => null))
+    }
     try {
-      const now = () => this.#clock.now()
-      const handed = await this.#transactions.change(() => this.#table.put(this.name, jobs, now(), take))
+      const handed = await this.#transactions.change(put)
       hand?.begin(handed)
     } catch (error) {
       hand?.begin([])

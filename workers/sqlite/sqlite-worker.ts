@@ -20,6 +20,14 @@ export interface WorkerParts {
   readonly onStopped: (worker: SqliteWorker) => void
 }
 
+/** A worker that takes jobs up while they are put, which spares looking for them. */
+export interface Hand {
+  /** Under which token, and until when; null where it can take no more. */
+  readonly take: () => { readonly owner: string; readonly until: number } | null
+  /** Has to be called with what it took once that is on disk; with nothing, where it could not be put. */
+  readonly begin: (claimed: readonly Claimed[]) => void
+}
+
 export class SqliteWorker implements JobWorker {
   readonly #parts: WorkerParts
   readonly #options: WorkOptions
@@ -33,6 +41,8 @@ export class SqliteWorker implements JobWorker {
   #sawAll = false
   /** Jobs that are being put, and are this worker's once they are. */
   #handed = 0
+  #answers: { readonly claimed: Claimed; readonly outcome: Outcome }[] = []
+  #settling = 0
   #timer: NodeJS.Timeout | undefined
   #idle: (() => void)[] = []
 
@@ -49,8 +59,7 @@ export class SqliteWorker implements JobWorker {
     return this.#sawAll && !this.#isStopping && this.#free() > 0
   }
 
-  /** Takes jobs up while they are put, which spares looking for them. `begin` has to be called once they are there. */
-  hand() {
+  hand(): Hand {
     const owner = this.#owner()
     let taken = 0
     return {
@@ -60,7 +69,7 @@ export class SqliteWorker implements JobWorker {
         this.#handed += 1
         return { owner, until: this.#parts.clock.now() + this.#leaseMs }
       },
-      begin: (claimed: readonly Claimed[]): void => {
+      begin: (claimed) => {
         this.#handed -= taken
         for (const job of claimed) void this.#work(job)
         this.#settleIdle()
@@ -120,7 +129,7 @@ export class SqliteWorker implements JobWorker {
   }
 
   #isAtRest(): boolean {
-    return this.#inWork.size + this.#handed === 0 && !this.#isClaiming
+    return this.#inWork.size + this.#handed + this.#settling === 0 && !this.#isClaiming
   }
 
   #finished(): Promise<void> {
@@ -153,17 +162,31 @@ export class SqliteWorker implements JobWorker {
       transactions.change(() => table.tell(claimed, progress)).catch(() => undefined),
     )
     const outcome = await handleJob(this.#options, { id, name, data, failures, createdAt }, controls)
-    const settled = transactions.change(() => this.#settle(claimed, outcome))
     this.#inWork.delete(claimed)
-    // Taken up by the same transaction that settles this one.
+    this.#answer(claimed, outcome)
+    // Others are taken up by the same transaction that settles this one.
     this.wake()
-    try {
-      await settled
-    } catch (error) {
-      // The lease runs out, and the job comes again.
-      this.#options.onError(error)
-    }
-    this.#settleIdle()
+  }
+
+  /** Answers of one turn are settled together. */
+  #answer(claimed: Claimed, outcome: Outcome): void {
+    if (this.#answers.push({ claimed, outcome }) > 1) return
+    this.#settling += 1
+    this.#parts.transactions
+      .change(() => {
+        const answers = this.#answers
+        this.#answers = []
+        for (const answer of answers) this.#settle(answer.claimed, answer.outcome)
+      })
+      // Their leases run out, and the jobs come again.
+      .catch((error: unknown) => {
+        this.#answers = []
+        this.#options.onError(error)
+      })
+      .finally(() => {
+        this.#settling -= 1
+        this.#settleIdle()
+      })
   }
 
   #settle(claimed: Claimed, outcome: Outcome): void {

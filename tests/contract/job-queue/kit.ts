@@ -28,7 +28,7 @@ export interface OpenedEngine {
 }
 
 /** Milliseconds that a condition may take on a machine under load. */
-export const patience = 30_000
+const patience = 30_000
 
 export const until = (condition: () => unknown): Promise<void> =>
   vi.waitFor(
