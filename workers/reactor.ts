@@ -84,11 +84,28 @@ const openCheckpoint = async (
   }
 }
 
-/** Where to go on; from the beginning after a change of the log's epoch. */
-const checkpointIn = async (generation: Generation, epoch: string): Promise<Checkpoint> => {
+/**
+ * The place of a checkpoint in this log. In another epoch (a move to another engine, a restore) that is where its event
+ * stands now, recorded at the same instant; null where it does not.
+ */
+const placeOf = async (
+  { store, codec }: Pick<ReactorParts, 'store' | 'codec'>,
+  stored: Checkpoint,
+): Promise<Checkpoint | null> => {
+  const { epoch, event, recordedAt } = stored
+  if (epoch === store.epoch) return stored
+  const at = event?.lastIndexOf('@') ?? -1
+  if (event === null || at < 0) return null
+  const [found] = await store.readStream(event.slice(0, at), { from: Number(event.slice(at + 1)), limit: 1 })
+  if (found === undefined || codec.metadata(found).recordedAt !== recordedAt) return null
+  return { ...stored, epoch: store.epoch, position: found.position }
+}
+
+/** Where to go on; from the beginning where the checkpoint has no place in this log. */
+const checkpointIn = async (generation: Generation, parts: ReactorParts): Promise<Checkpoint> => {
   const stored = await generation.checkpoint()
-  if (stored?.epoch === epoch) return stored
-  return { epoch, position: null, event: null, recordedAt: null, scanned: 0 }
+  const begin = { epoch: parts.store.epoch, position: null, event: null, recordedAt: null, scanned: 0 }
+  return (stored && (await placeOf(parts, stored))) ?? begin
 }
 
 class Running implements RunningReactor {
@@ -197,7 +214,7 @@ class Running implements RunningReactor {
 
   /** Looks before each page: what was lost while this process slept is not begun. */
   async #isOurTurn(generation: Generation): Promise<boolean> {
-    const { keeper, store } = this.#parts
+    const { keeper } = this.#parts
     if (keeper === undefined) return true
     if (this.#hold !== null) {
       const [lease] = await generation.leases()
@@ -206,7 +223,7 @@ class Running implements RunningReactor {
     }
     const token = await keeper.claim(leaseOfPartition(generation, 0))
     if (token === null) return false
-    this.#checkpoint = await checkpointIn(generation, store.epoch)
+    this.#checkpoint = await checkpointIn(generation, this.#parts)
     this.#again = true
     this.#hold = { partition: 0, token }
     return true
@@ -214,7 +231,7 @@ class Running implements RunningReactor {
 
   async #standBy(generation: Generation): Promise<void> {
     const { store } = this.#parts
-    this.#checkpoint = await checkpointIn(generation, store.epoch)
+    this.#checkpoint = await checkpointIn(generation, this.#parts)
     const head = await store.head()
     this.#atHead = head === null || this.#reached(head)
     for (const settle of [...this.#waiting]) settle()
@@ -260,10 +277,10 @@ class Running implements RunningReactor {
 }
 
 /**
- * Starts a reactor at its checkpoint; after a change of the log's epoch at the beginning, since what it did before
+ * Starts a reactor at its checkpoint; where that has no place in this log at the beginning, since what it did before
  * it finds done.
  */
 export const startReactor = async (reactor: Reactor, parts: ReactorParts): Promise<RunningReactor> => {
   const generation = await openCheckpoint(parts.documents, reactor.name, parts.keeper)
-  return new Running(reactor, parts, generation, await checkpointIn(generation, parts.store.epoch))
+  return new Running(reactor, parts, generation, await checkpointIn(generation, parts))
 }

@@ -102,8 +102,13 @@ export class EventStoreDbEventStore implements EventStore {
   }
 
   async head(): Promise<Position | null> {
+    return (await this.last())?.position ?? null
+  }
+
+  /** The last event of the log; null where it is empty. @throws {StoreUnavailable} */
+  async last(): Promise<StoredEvent | null> {
     this.#demandOpen()
-    return this.#pages.head()
+    return this.#pages.last()
   }
 
   async waitForAppend(after: Position | null, timeoutMs: number, signal?: AbortSignal): Promise<void> {

@@ -41,14 +41,14 @@ export class LogPages {
     return { events, next, atHead }
   }
 
-  /** Of our own events. @throws {StoreUnavailable} */
-  async head(): Promise<Position | null> {
+  /** The last of our own events. @throws {StoreUnavailable} */
+  async last(): Promise<StoredEvent | null> {
     let from: ServerPosition | null = null
     for (let count: number = lookBack.first; ; count = Math.min(lookBack.most, count * 8)) {
       const records: readonly ServerRecord[] = await this.#backwards(from, count)
       for (const record of records) {
         const stored = storedOf(record)
-        if (stored !== undefined) return stored.position
+        if (stored !== undefined) return stored
       }
       const last = records.at(-1)?.position
       if (records.length < count || last === undefined) return null
