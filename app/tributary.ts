@@ -6,7 +6,6 @@ import { currentVersion, upcast } from '../domain/upcasting.ts'
 import { type Codec, createCodec } from '../eventstore/codec.ts'
 import { type CommandHandler, createCommandHandler } from '../eventstore/handler.ts'
 import type { EventStore } from '../eventstore/port.ts'
-import { Recent } from '../eventstore/recent.ts'
 import { createStating, type Stating } from '../eventstore/stating.ts'
 import { type Clock, systemClock } from '../platform/clock.ts'
 import { derivedId, uuidOf } from '../platform/ids.ts'
@@ -17,6 +16,7 @@ import type { DocumentStore } from '../projections/documents.ts'
 import { openSqliteDocumentStore } from '../projections/sqlite/document-store.ts'
 import { filesIn, refuseForeignFolder } from './data-folder.ts'
 import { type Deployment, type Founding, openDeployment } from './deployment.ts'
+import { rememberDerived } from './derived-ids.ts'
 import { type OpenedLog, openLog } from './log.ts'
 
 /** The write side and what it stands on. Whoever opens it closes it. */
@@ -41,21 +41,6 @@ export interface Tributary {
 
 /** How many derived ids are remembered at least: each purchase asks for several that the last ones asked for. */
 const derivedKept = 16_384
-
-const rememberingDerive = (namespace: string): Derive => {
-  const known = new Recent<string>(derivedKept)
-  return (prefix, ...parts) => {
-    // With their lengths, so that no two lists of parts come to the same text.
-    let key = prefix
-    for (const part of parts) key += `|${part.length}:${part}`
-    let id = known.get(key)
-    if (id === undefined) {
-      id = derivedId(prefix, namespace, ...parts)
-      known.set(key, id)
-    }
-    return id
-  }
-}
 
 export interface TributaryOptions {
   readonly folder: string
@@ -88,7 +73,8 @@ export const openTributary = async (options: TributaryOptions): Promise<Tributar
     opened.unshift(() => handler.close())
     const { founding = { zone: 'UTC', currencies: [] } } = options
     const deployment = await openDeployment(folder, store, codec, handler, founding)
-    const derive = rememberingDerive(uuidOf(deployment.id))
+    const namespace = uuidOf(deployment.id)
+    const derive = rememberDerived((prefix, ...parts) => derivedId(prefix, namespace, ...parts), derivedKept)
     const model = createModel({ derive, tolerance: toleranceMinor })
     const keys = openKeyStore(folder, masterKey)
     opened.push(() => keys.close())

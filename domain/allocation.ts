@@ -4,6 +4,8 @@
  * *set* of (key, weight): neither order nor duplicates of a weight matter.
  */
 
+import { sortFew } from './sort-few.ts'
+
 export interface Part {
   /** Breaks ties between equal remainders: the lower key, by code units, comes first. Unique in its set. */
   readonly key: string
@@ -24,9 +26,14 @@ const giveRest = (
     if (left !== right) return left > right ? -1 : 1
     return (parts[a]?.key ?? '') < (parts[b]?.key ?? '') ? -1 : 1
   }
-  const order = [...parts.keys()].filter((index) => remainders[index]).sort(byRemainderThenKey)
+  const order: number[] = []
+  for (let index = 0; index < parts.length; index += 1) if (remainders[index]) order.push(index)
+  sortFew(order, byRemainderThenKey)
   if (order.length <= rest) throw new RangeError('More units are left than parts can take.')
-  for (const index of order.slice(0, rest)) floors[index] = (floors[index] ?? 0) + 1
+  for (let place = 0; place < rest; place += 1) {
+    const index = order[place] ?? 0
+    floors[index] = (floors[index] ?? 0) + 1
+  }
   return floors
 }
 

@@ -17,6 +17,7 @@ import {
 import { byCodeUnits } from './same.ts'
 import type { MembershipFacts } from './segment-rule.ts'
 import { type SegmentAt, type SegmentsState, segmentsOf } from './segments.ts'
+import { sortFew } from './sort-few.ts'
 
 const buckets = 256
 /** Events after which a stream of the roll is closed and the next part goes on. */
@@ -273,5 +274,5 @@ export const segmentsHeld = (
     if (roll.completed !== null && hasMember(roll.members, membershipId))
       held.push({ id, version: roll.completed })
   }
-  return held.sort((a, b) => byCodeUnits(a.id, b.id))
+  return sortFew(held, (a, b) => byCodeUnits(a.id, b.id))
 }

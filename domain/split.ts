@@ -3,6 +3,7 @@ import { allocate } from './allocation.ts'
 import type { Rate } from './events/organisations.ts'
 import type { Attribution, Leg } from './events/sale.ts'
 import { type PoolRole, type Role, roles } from './events/shapes.ts'
+import { sortFew } from './sort-few.ts'
 
 /** Everybody who may have a role on a purchase. Absent roles are null or not credited. */
 export interface Parties {
@@ -105,15 +106,19 @@ const poolWeights = (division: Rate['division'], poolBasisPoints: number, partie
 
 /** The partner first, with what the pool leaves of the base; then the others by key. */
 const withPartner = (pool: readonly Weighted[], partnerId: string): readonly Weighted[] => {
-  const others = pool.filter(({ role }) => role !== 'PARTNER').sort((a, b) => (a.key < b.key ? -1 : 1))
-  const partner: Weighted = {
-    key: legKey('PARTNER', partnerId),
-    party: partnerId,
-    role: 'PARTNER',
-    weight: WHOLE - others.reduce((sum, { weight }) => sum + weight, 0),
-    absorbs: pool.find(({ role }) => role === 'PARTNER')?.absorbs ?? [],
+  const others: Weighted[] = []
+  let weight = WHOLE
+  let absorbs: PoolRole[] = []
+  for (const entry of pool) {
+    if (entry.role === 'PARTNER') absorbs = entry.absorbs
+    else {
+      others.push(entry)
+      weight -= entry.weight
+    }
   }
-  return [partner, ...others]
+  sortFew(others, (a, b) => (a.key < b.key ? -1 : 1))
+  const key = legKey('PARTNER', partnerId)
+  return [{ key, party: partnerId, role: 'PARTNER', weight, absorbs }, ...others]
 }
 
 /**

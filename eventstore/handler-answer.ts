@@ -16,13 +16,23 @@ export interface AnswerParts {
 }
 
 /** Never throws: whoever waits is told. `standing` says where the batch's events are, null where it has none. */
-export const answerBatch = async <State>(
+export const answerBatch = <State>(
   batch: Batch<State>,
   standing: Standing | null,
   parts: AnswerParts,
-): Promise<void> => {
-  const positions =
-    standing === null ? [] : (standing.positions ?? (await positionsOf(batch, standing, parts.store)))
+): void => {
+  if (standing === null) answerAll(batch, [], parts)
+  else if (standing.positions !== null) answerAll(batch, standing.positions, parts)
+  else void answerOnceRead(batch, standing, parts)
+}
+
+const answerOnceRead = async <State>(
+  batch: Batch<State>,
+  standing: Standing,
+  parts: AnswerParts,
+): Promise<void> => answerAll(batch, await positionsOf(batch, standing, parts.store), parts)
+
+const answerAll = <State>(batch: Batch<State>, positions: readonly Position[], parts: AnswerParts): void => {
   for (const { task, answer } of batch.decided) {
     switch (answer.kind) {
       case 'done':

@@ -50,18 +50,21 @@ export class StreamReader {
     id: string,
   ): Promise<ReadState<State>> {
     const stream = this.#parts.cache.open(source.category, id)
-    const { state, revision } = await this.#fresh(stream, source)
+    const { state, revision } = await this.#fresh(stream, source, this.#parts.elapsed())
     return { state, revision }
   }
 
-  /** As `read`, the state alone, and at once where it can be; `seen` is told the stream and its revision. */
+  /**
+   * As `read` at the time `now`, the state alone, and at once where it can be; `seen` is told the stream and its revision.
+   */
   look<State, Event extends EventLike>(
     source: StateSource<State, Event>,
     id: string,
     seen: StreamsSeen,
+    now: number,
   ): State | Promise<State> {
     const stream = this.#parts.cache.open(source.category, id)
-    const fold = this.#fresh(stream, source)
+    const fold = this.#fresh(stream, source, now)
     if (fold instanceof Promise) return this.#seeLater(stream, fold, seen)
     seen.see(stream, fold.revision)
     return fold.state
@@ -81,9 +84,10 @@ export class StreamReader {
   #fresh<State, Event extends EventLike>(
     stream: CachedStream,
     source: StateSource<State, Event>,
+    now: number,
   ): Fold<State> | Promise<Fold<State>> {
     const fold = stream.fold(source)
-    const earliest = this.#parts.elapsed() - freshMs
+    const earliest = now - freshMs
     if (stream.confirmedAt >= earliest && fold.revision >= stream.head.revision) return fold
     if (this.#refreshAtOnce(stream, fold, source)) return fold
     return this.#share(stream, fold, source, earliest)

@@ -41,6 +41,7 @@ export interface TaskParts {
     source: StateSource<State, Event>,
     id: string,
     seen: StreamsSeen,
+    now: number,
   ) => State | Promise<State>
   readonly elapsed: () => number
   /** Called once, when the command is answered. */
@@ -91,10 +92,15 @@ export class CommandTask<State, Command, Event extends EventLike, Context> imple
 
   gather(): Promise<void> | undefined {
     if (this.#gathering !== null) return this.#gathering
+    const { look, elapsed } = this.#parts
     const seen = new StreamsSeen()
-    const read: Read = (source, id) => this.#parts.look(source, id, seen)
+    const startedAt = elapsed()
+    // What is looked at before anything is waited for is looked at together.
+    let atOnce = true
+    const read: Read = (source, id) => look(source, id, seen, atOnce ? startedAt : elapsed())
     try {
       const context = this.#decider.gather(this.#command, read)
+      atOnce = false
       if (context instanceof Promise) {
         this.#gathering = this.#gatherOn(context, seen)
         return this.#gathering

@@ -122,7 +122,7 @@ class Handler implements CommandHandler {
     this.#cache = cache
     this.#reader = new StreamReader({ store, codec, cache, totals, elapsed: now })
     this.#taskParts = {
-      look: (source, id, seen) => this.#reader.look(source, id, seen),
+      look: (source, id, seen, at) => this.#reader.look(source, id, seen, at),
       elapsed: now,
       answered: () => this.#answered(),
     }

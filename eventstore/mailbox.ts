@@ -11,12 +11,12 @@ import { unreachable } from '../domain/decider.ts'
 import { TooMuchContention } from './command.ts'
 import type { Position } from './event.ts'
 import { type AnswerParts, answerBatch } from './handler-answer.ts'
-import { type AppenderParts, appendBatch, findOut } from './handler-append.ts'
+import { type AppenderParts, type AppendOutcome, appendBatch, findOut } from './handler-append.ts'
 import { Batch } from './handler-batch.ts'
 import type { NewStreamGuess } from './handler-guess.ts'
 import type { CachedStream, Doubt, Fold, Waiting } from './handler-stream.ts'
 import type { Task } from './handler-task.ts'
-import { StoreUnavailable } from './port.ts'
+import { type Append, StoreUnavailable } from './port.ts'
 import type { StateCache } from './state-cache.ts'
 
 export interface MailboxParts extends AppenderParts, AnswerParts {
@@ -129,10 +129,21 @@ export class Mailbox<State> implements Waiting {
         if (this.#stream.head.revision !== batch.base.revision) continue
       }
       if (batch.sealed.length === 0) {
-        void answerBatch(batch, null, this.#parts)
+        answerBatch(batch, null, this.#parts)
         return
       }
-      if (await this.#append(batch, guessed)) return
+      const append = {
+        stream: this.#stream.stream,
+        expectedRevision: batch.base.revision,
+        events: batch.sealed,
+      }
+      const outcome = await appendBatch(append, this.#parts)
+      if (outcome.kind === 'appended') {
+        this.#commit(batch, outcome.position)
+        answerBatch(batch, outcome, this.#parts)
+        return
+      }
+      if (await this.#notAppended(batch, append, outcome, guessed)) return
       confirmed = true
     }
   }
@@ -157,18 +168,13 @@ export class Mailbox<State> implements Waiting {
   }
 
   /** True when the round has its answers; false when it has to be decided again. */
-  async #append(batch: Batch<State>, guessed: boolean): Promise<boolean> {
-    const append = {
-      stream: this.#stream.stream,
-      expectedRevision: batch.base.revision,
-      events: batch.sealed,
-    }
-    const outcome = await appendBatch(append, this.#parts)
+  async #notAppended(
+    batch: Batch<State>,
+    append: Append,
+    outcome: Exclude<AppendOutcome, { kind: 'appended' }>,
+    guessed: boolean,
+  ): Promise<boolean> {
     switch (outcome.kind) {
-      case 'appended':
-        this.#commit(batch, outcome.position)
-        void answerBatch(batch, outcome, this.#parts)
-        return true
       case 'moved':
         if (guessed) await this.#notNew()
         else await this.#moved(batch)

@@ -13,6 +13,19 @@ export interface EventToSeal {
   readonly metadata: EventMetadata
 }
 
+/** Event types are few, and their text as JSON is the same each time. */
+const typeTexts = new Map<string, string>()
+const mostTypes = 1_000
+
+const textOfType = (type: string): string => {
+  let text = typeTexts.get(type)
+  if (text === undefined) {
+    text = JSON.stringify(type)
+    if (typeTexts.size < mostTypes) typeTexts.set(type, text)
+  }
+  return text
+}
+
 const hashParts = (
   stream: string,
   revision: number,
@@ -22,7 +35,7 @@ const hashParts = (
   metadata: string,
 ): string =>
   sha256(
-    `{"data":${data},"metadata":${metadata},"revision":${revision},"schemaVersion":${schemaVersion},"stream":${JSON.stringify(stream)},"type":${JSON.stringify(type)}}`,
+    `{"data":${data},"metadata":${metadata},"revision":${revision},"schemaVersion":${schemaVersion},"stream":${JSON.stringify(stream)},"type":${textOfType(type)}}`,
   )
 
 /**

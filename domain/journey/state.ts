@@ -68,9 +68,14 @@ export const touchesWithin = (
   communityId: string,
   from: string,
   to: string,
-): readonly NamedTouch[] =>
-  touches.flatMap(({ communityId: where, at, shareId, sharerId, target: shown }, revision) =>
-    where === communityId && from < at && at <= to
-      ? [{ name: `${journeySource.category}-${journeyId}@${revision}`, at, shareId, sharerId, target: shown }]
-      : [],
-  )
+): readonly NamedTouch[] => {
+  const named: NamedTouch[] = []
+  for (let revision = 0; revision < touches.length; revision += 1) {
+    const touch = touches[revision]
+    if (touch === undefined || touch.communityId !== communityId || touch.at <= from || touch.at > to)
+      continue
+    const { at, shareId, sharerId, target } = touch
+    named.push({ name: `${journeySource.category}-${journeyId}@${revision}`, at, shareId, sharerId, target })
+  }
+  return named
+}

@@ -107,15 +107,15 @@ interface Wanted {
 const wantedBy = (command: CommandOf<'PlacePurchase'> | CommandOf<'RecordPurchase'>): Wanted => {
   const { communityId, personId } = command
   if (command.type === 'RecordPurchase') {
-    return {
-      communityId,
-      personId,
-      at: command.occurredAt,
-      offers: command.lines.flatMap(({ offer }) => (offer === null ? [] : [offer.id])),
-      bundles: [],
-      partners: command.lines.map(({ partnerId }) => partnerId),
-      categories: command.lines.flatMap(({ category }) => (category === null ? [] : [category])),
+    const offers: string[] = []
+    const partners: string[] = []
+    const categories: string[] = []
+    for (const { offer, partnerId, category } of command.lines) {
+      if (offer !== null) offers.push(offer.id)
+      partners.push(partnerId)
+      if (category !== null) categories.push(category)
     }
+    return { communityId, personId, at: command.occurredAt, offers, bundles: [], partners, categories }
   }
   return {
     communityId,
