@@ -22,5 +22,6 @@ export const openConfigured = (config: Config, founding?: Founding | null): Prom
     eventStoreUrl: config.eventStoreUrl,
     toleranceMinor: config.toleranceMinor,
     masterKey: config.masterKey,
+    partitions: config.partitions,
     ...(founding === undefined ? {} : { founding }),
   })

@@ -15,7 +15,7 @@ if (parentPort === null || !isThreadStart(workerData))
   throw new TypeError('This file is run as a thread: see projector-thread.ts.')
 const port = parentPort
 const { folder, eventStoreUrl, owner, partitions } = workerData
-const engines = await openViewEngines(folder, eventStoreUrl)
+const engines = await openViewEngines(folder, eventStoreUrl, partitions)
 const { store } = engines
 const tell = (report: ThreadReport): void => port.postMessage(report)
 
@@ -50,7 +50,7 @@ const projector = createProjector(
     },
   },
   failed,
-  { onStep: () => void report(), lease: { owner }, partitions },
+  { onStep: () => void report(), lease: { owner } },
 )
 
 const report = async (): Promise<void> =>

@@ -31,12 +31,6 @@ const maxYoungGenerationSizeMb = 96
 
 type OnFailure = (error: unknown, projection: string | null) => void
 
-export interface ProjectorThreadOptions {
-  readonly entry?: URL
-  /** By how many partitions the views that it builds are folded; default 1. */
-  readonly partitions?: number
-}
-
 /** The thread ended though nobody asked for it. */
 export class ProjectorEnded extends Error {
   override readonly name = 'ProjectorEnded'
@@ -67,10 +61,11 @@ export class ProjectorThread {
       store,
       clock,
       documents,
-    }: Pick<Tributary, 'folder' | 'log' | 'store' | 'clock' | 'documents'>,
+      partitions,
+    }: Pick<Tributary, 'folder' | 'log' | 'store' | 'clock' | 'documents' | 'partitions'>,
     names: readonly string[],
     onFailure: OnFailure,
-    { entry = new URL('./projector-entry.ts', import.meta.url), partitions = 1 }: ProjectorThreadOptions = {},
+    entry = new URL('./projector-entry.ts', import.meta.url),
   ) {
     this.#start = { folder, eventStoreUrl: urlOf(log), owner: documents.leases.nameOwner(), partitions }
     const told = (error: unknown) => onFailure(error, null)

@@ -7,15 +7,15 @@ import { allProjections } from '../projections/views/all.ts'
 import type { Tributary } from './tributary.ts'
 
 /** What a projector reads and writes. */
-export interface ProjectorEngines extends Pick<Tributary, 'documents' | 'codec' | 'clock'> {
+export interface ProjectorEngines extends Pick<Tributary, 'documents' | 'codec' | 'clock' | 'partitions'> {
   readonly store: LogSource
 }
 
 /** Not started yet. `onFailure` is told of what is tried again. */
 export const createProjector = (
-  { store, documents, codec, clock }: ProjectorEngines,
+  { store, documents, codec, clock, partitions }: ProjectorEngines,
   onFailure: (error: unknown, projection: string | null) => void,
-  options: Pick<RunnerOptions, 'onStep' | 'lease' | 'partitions'> = {},
+  options: Pick<RunnerOptions, 'onStep' | 'lease'> = {},
 ): ProjectionRunner =>
   createProjectionRunner({
     events: store,
@@ -23,6 +23,7 @@ export const createProjector = (
     projections: allProjections,
     decode: (stored) => codec.decode(stored),
     clock,
+    partitions,
     onFailure,
     ...options,
   })

@@ -7,10 +7,10 @@ import { openViewEngines } from './view-engines.ts'
 if (parentPort === null || !isRebuildTask(workerData))
   throw new TypeError('This file is run as a thread: see rebuild.ts.')
 const port = parentPort
-const { folder, eventStoreUrl, names } = workerData
+const { folder, eventStoreUrl, names, partitions } = workerData
 const tell = (report: RebuildReport): void => port.postMessage(report)
 
-const engines = await openViewEngines(folder, eventStoreUrl)
+const engines = await openViewEngines(folder, eventStoreUrl, partitions)
 try {
   const projector = createProjector(engines, () => undefined)
   await projector.rebuild(names, (progress) => tell({ kind: 'progress', progress }))

@@ -7,6 +7,7 @@ export interface RebuildTask {
   /** Connection string of the server that has the log; null: a file of the folder. */
   readonly eventStoreUrl: string | null
   readonly names: readonly string[]
+  readonly partitions: number
 }
 
 /** `documents`: written, in all. */

@@ -75,6 +75,7 @@ export const rebuildViews = async (
   const known = allProjections.map(({ name }) => name)
   for (const name of names) if (!known.includes(name)) throw new UnknownProjection(name, known)
   const wanted = names.length === 0 ? known : names
+  const { folder, log, partitions } = tributary
   const scanned = [0, 0]
   const tell = (half: 0 | 1) => (progress: BuildProgress) => {
     scanned[half] = progress.scanned
@@ -85,7 +86,7 @@ export const rebuildViews = async (
   const [ours, theirs] = halves(wanted)
   const built = await Promise.allSettled([
     here(tributary, ours, tell(0)),
-    inThread({ folder: tributary.folder, eventStoreUrl: urlOf(tributary.log), names: theirs }, tell(1)),
+    inThread({ folder, eventStoreUrl: urlOf(log), names: theirs, partitions }, tell(1)),
   ])
   return built.reduce((sum, half) => {
     if (half.status === 'rejected') throw half.reason

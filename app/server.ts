@@ -126,21 +126,18 @@ const closeServer = (server: Server, api: Api | null): Promise<void> =>
     api?.close().catch(reject)
   })
 
-type ServerConfig = Pick<
-  Config,
-  'host' | 'port' | 'roles' | 'partitions' | 'oidcIssuer' | 'oidcAudience' | 'oidcJwksUrl'
->
+type ServerConfig = Pick<Config, 'host' | 'port' | 'roles' | 'oidcIssuer' | 'oidcAudience' | 'oidcJwksUrl'>
 
 /** In a thread where this process is to keep the views up; else, what the document store says of them. */
 const viewsFor = (
   tributary: Tributary,
-  { roles, partitions }: ServerConfig,
+  { roles }: ServerConfig,
   log: Logger,
 ): ProjectorThread | StoreViews => {
   const onFailure = (error: unknown, projection: string | null = null) =>
     log.error({ error, projection }, 'a view could not go on; it is tried again')
   const names = allProjections.map(({ name }) => name)
-  if (roles.includes('projector')) return new ProjectorThread(tributary, names, onFailure, { partitions })
+  if (roles.includes('projector')) return new ProjectorThread(tributary, names, onFailure)
   const { documents, store: events, clock } = tributary
   return new StoreViews({ documents, events, projections: allProjections, clock, onFailure })
 }

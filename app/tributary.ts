@@ -36,6 +36,8 @@ export interface Tributary {
   readonly sealing: Sealing
   readonly signingKey: SigningKey
   readonly documents: DocumentStore
+  /** By how many partitions each view that is built is folded. */
+  readonly partitions: number
   close(): Promise<void>
 }
 
@@ -50,6 +52,8 @@ export interface TributaryOptions {
   /** Minor units by which a line may miss its amount and still count as covered; default 1. */
   readonly toleranceMinor?: number
   readonly masterKey?: Buffer | null
+  /** By how many partitions each view that is built is folded; default 1. */
+  readonly partitions?: number
   /** Of a deployment that is founded now; default UTC and all currencies. Null: none is, `NoLog` is thrown instead. */
   readonly founding?: Founding | null
 }
@@ -95,6 +99,7 @@ export const openTributary = async (options: TributaryOptions): Promise<Tributar
       sealing: createSealing(keys),
       signingKey: openSigningKey(folder),
       documents,
+      partitions: options.partitions ?? 1,
       close: async () => {
         await handler.close()
         await documents.close()

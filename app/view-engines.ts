@@ -12,13 +12,18 @@ export interface ViewEngines extends ProjectorEngines {
 }
 
 /** @throws as `openTributary`, but founds nothing */
-export const openViewEngines = async (folder: string, eventStoreUrl: string | null): Promise<ViewEngines> => {
+export const openViewEngines = async (
+  folder: string,
+  eventStoreUrl: string | null,
+  partitions: number,
+): Promise<ViewEngines> => {
   const files = filesIn(folder)
   const { store } = await openLog(folder, eventStoreUrl)
   const documents = openSqliteDocumentStore({ path: files.views })
   return {
     store,
     documents,
+    partitions,
     codec: createCodec({ current: currentVersion, upcast }),
     clock: systemClock,
     close: async () => {

@@ -98,12 +98,14 @@ class ProjectionRunner implements Freshness {
   async start(): Promise<void> {
     if (this.#isStarted) return
     this.#isStarted = true
-    await this.#settings.documents.sweep()
+    const { documents, lease } = this.#settings
+    await documents.sweep()
     await this.#keeper.start()
     this.#goal = await this.#settings.events.head()
     await this.#round()
     this.#tasks.run(this.#loop.run(this.#tasks.signal))
     this.#tasks.run(this.#rounds())
+    if (lease.shares === false) return
     const otherwise = [...this.#members.values()].filter(
       ({ view }) => view !== null && view.checkpoints.length !== this.#settings.partitions,
     )
@@ -209,7 +211,7 @@ class ProjectionRunner implements Freshness {
     const { signal } = this.#tasks
     while (!signal.aborted) {
       const wake = AbortSignal.any([signal, this.#wake.signal])
-      await sleep(this.#keeper.beatMs, undefined, { signal: wake, ref: false }).catch(() => undefined)
+      await sleep(this.#keeper.beatMs, undefined, { signal: wake }).catch(() => undefined)
       if (signal.aborted) return
       if (this.#wake.signal.aborted) this.#wake = new AbortController()
       await this.#round().catch((error: unknown) => this.#logFailed(error))

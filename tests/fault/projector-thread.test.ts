@@ -29,7 +29,7 @@ afterEach(async () => {
 })
 
 const threadFrom = (entry?: URL): ProjectorThread => {
-  projector = new ProjectorThread(tributary, names, (error) => failures.push(error), entry ? { entry } : {})
+  projector = new ProjectorThread(tributary, names, (error) => failures.push(error), entry)
   return projector
 }
 
