@@ -33,16 +33,20 @@ export const startEventStoreCluster = async (): Promise<EventStoreCluster> => {
   const ports = [await freePort(), await freePort(), await freePort()]
   const started = await Promise.allSettled(
     ports.map(async (port) =>
-      startEventStoreNode(port, {
-        'replication-ip': '127.0.0.1',
-        'replication-port': String(await freePort()),
-        'cluster-size': String(ports.length),
-        'discover-via-dns': 'false',
-        'gossip-seed': ports
-          .filter((other) => other !== port)
-          .map((other) => `127.0.0.1:${other}`)
-          .join(','),
-      }),
+      startEventStoreNode(
+        port,
+        {
+          'replication-ip': '127.0.0.1',
+          'replication-port': String(await freePort()),
+          'cluster-size': String(ports.length),
+          'discover-via-dns': 'false',
+          'gossip-seed': ports
+            .filter((other) => other !== port)
+            .map((other) => `127.0.0.1:${other}`)
+            .join(','),
+        },
+        true,
+      ),
     ),
   )
   const nodes = started.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))

@@ -39,10 +39,14 @@ const isHealthy = async (port: number): Promise<boolean> => {
   return answer.ok
 }
 
-/** A server at this port with further flags. */
+/**
+ * A server at this port with further flags. A node of a cluster ends by itself where it has to give up what it wrote
+ * and no other node has: it is started again then.
+ */
 export const startEventStoreNode = async (
   port: number,
   options: Readonly<Record<string, string>> = {},
+  isKeptUp = false,
 ): Promise<EventStoreServer> => {
   if (program === null) throw new Error(`There is no server program: ${remedy}.`)
   const server = await startServerProcess({
@@ -57,6 +61,7 @@ export const startEventStoreNode = async (
       }),
     env,
     isLive: () => isHealthy(port),
+    isKeptUp,
   })
   return { ...server, port, url: `esdb://127.0.0.1:${port}?tls=false` }
 }

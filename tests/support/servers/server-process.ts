@@ -27,8 +27,10 @@ export interface ServerProgram {
   /** @param folder an empty folder at the first start, the same one later */
   readonly args: (folder: string) => readonly string[]
   readonly env?: Readonly<Record<string, string>>
-  /** True, or no error, once the server takes work. */
+  /** True once the server takes work; an error counts for false. */
   readonly isLive: () => Promise<boolean>
+  /** Starts it again where it ends by itself, as whoever runs servers has it done. */
+  readonly isKeptUp?: boolean
 }
 
 interface Running {
@@ -49,12 +51,13 @@ const firstLine = async (child: ChildProcessByStdio<Writable, Readable, null>): 
 export const startServerProcess = async (server: ServerProgram): Promise<ServerProcess> => {
   const folder = mkdtempSync(join(tmpdir(), 'tributary-server-'))
   let running: Running | undefined
+  let isWanted = true
 
   const signal = (name: NodeJS.Signals): void => {
     if (running !== undefined && !running.isGone) process.kill(running.pid, name)
   }
 
-  const start = async (): Promise<void> => {
+  const start = async (): Promise<Running> => {
     const child = spawn(process.execPath, [keeper, folder, server.program, ...server.args(folder)], {
       env: { ...process.env, ...server.env },
       stdio: ['pipe', 'pipe', 'inherit'],
@@ -64,12 +67,24 @@ export const startServerProcess = async (server: ServerProgram): Promise<ServerP
     running = started
     child.once('exit', () => {
       started.isGone = true
+      // What goes wrong here is seen by whoever waits for the server to serve.
+      if (server.isKeptUp && isWanted) void start().catch(() => {})
     })
-    const live = await until('the server serves', async () => started.isGone || (await server.isLive()))
-    if (live && started.isGone) throw new Error('The program ended before it served.')
+    return started
+  }
+
+  const startAndWait = async (): Promise<void> => {
+    isWanted = true
+    const started = await start()
+    await until('the server serves', async () => {
+      if (started.isGone && running === started) return true
+      return server.isLive()
+    })
+    if (running?.isGone) throw new Error('The program ended before it served.')
   }
 
   const kill = async (name: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<void> => {
+    isWanted = false
     signal(name)
     // A paused program takes no other signal before it goes on.
     if (name === 'SIGTERM') signal('SIGCONT')
@@ -78,7 +93,7 @@ export const startServerProcess = async (server: ServerProgram): Promise<ServerP
 
   const words = (): string => readFileSync(join(folder, 'output.txt'), 'utf8').slice(-4_000)
   const startOrTell = (): Promise<void> =>
-    start().catch((error: unknown) => {
+    startAndWait().catch((error: unknown) => {
       throw new Error(`${server.program} did not come up. It said:\n${words()}`, { cause: error })
     })
 
