@@ -3,13 +3,15 @@ import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
- * Files of a data folder. Views can be rebuilt from the log; the rest cannot be had again. `moved` is there once the
+ * Files of a data folder. Views can be rebuilt from the log; the rest cannot be had again. `jobs` has what waits to be
+ * done, where no Redis keeps it. `moved` is there once the
  * log was moved to a server.
  */
 export const filesIn = (folder: string) => ({
   log: join(folder, 'events.db'),
   moved: join(folder, 'moved.json'),
   views: join(folder, 'views.db'),
+  jobs: join(folder, 'jobs.db'),
 })
 
 /** What was named as the data folder is none, and nothing was put there. */
@@ -20,7 +22,7 @@ export class NotADataFolder extends Error {
 const log = 'events.db'
 /** Made by a founding, before there is a log or beside it; a number behind a name is that of the process that writes it. */
 const own =
-  /^(?:(?:views|(?:events|views|keys)\.db(?:-wal|-shm|-journal)?)|(?:master\.key|signing-key\.pem|deployment\.json|moved\.json)(?:\.\d+)?|seals\.jsonl)$/
+  /^(?:(?:views|(?:events|views|keys|jobs)\.db(?:-wal|-shm|-journal)?)|(?:master\.key|signing-key\.pem|deployment\.json|moved\.json)(?:\.\d+)?|seals\.jsonl)$/
 /** What an operating system or a repository puts into a folder that is empty to people. */
 const unasked: ReadonlySet<string> = new Set(['lost+found', '.DS_Store', '.gitkeep'])
 /** Names that a refusal shows. */

@@ -20,6 +20,7 @@ export const openConfigured = (config: Config, founding?: Founding | null): Prom
   openTributary({
     folder: config.dataFolder,
     eventStoreUrl: config.eventStoreUrl,
+    redisUrl: config.redisUrl,
     toleranceMinor: config.toleranceMinor,
     masterKey: config.masterKey,
     partitions: config.partitions,

@@ -126,7 +126,10 @@ const closeServer = (server: Server, api: Api | null): Promise<void> =>
     api?.close().catch(reject)
   })
 
-type ServerConfig = Pick<Config, 'host' | 'port' | 'roles' | 'oidcIssuer' | 'oidcAudience' | 'oidcJwksUrl'>
+type ServerConfig = Pick<
+  Config,
+  'host' | 'port' | 'roles' | 'oidcIssuer' | 'oidcAudience' | 'oidcJwksUrl' | 'webhookAllowPrivate'
+>
 
 /** In a thread where this process is to keep the views up; else, what the document store says of them. */
 const viewsFor = (
@@ -178,6 +181,7 @@ export const startServer = async (
   if (roles.includes('worker'))
     worker = await startWorker(tributary, {
       projector,
+      webhooks: { allowPrivate: config.webhookAllowPrivate },
       onError: (name, error) =>
         log.error({ error, reactor: name }, 'a reactor could not go on; it tries again'),
     })

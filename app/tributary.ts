@@ -14,9 +14,11 @@ import { createSealing, type Sealing } from '../platform/sealing.ts'
 import { openSigningKey, type SigningKey } from '../platform/signing-key.ts'
 import type { DocumentStore } from '../projections/documents.ts'
 import { openSqliteDocumentStore } from '../projections/sqlite/document-store.ts'
+import type { JobEngine } from '../workers/queue.ts'
 import { filesIn, refuseForeignFolder } from './data-folder.ts'
 import { type Deployment, type Founding, openDeployment } from './deployment.ts'
 import { rememberDerived } from './derived-ids.ts'
+import { lateJobs } from './jobs.ts'
 import { type OpenedLog, openLog } from './log.ts'
 
 /** The write side and what it stands on. Whoever opens it closes it. */
@@ -38,6 +40,8 @@ export interface Tributary {
   readonly documents: DocumentStore
   /** By how many partitions each view that is built is folded. */
   readonly partitions: number
+  /** What waits to be done; opened when it is first asked for. @throws (rejects) {QueueRefused | QueueUnavailable} */
+  jobs(): Promise<JobEngine>
   close(): Promise<void>
 }
 
@@ -48,6 +52,8 @@ export interface TributaryOptions {
   readonly folder: string
   /** Connection string of the EventStoreDB that has the log; null: a file of the folder. */
   readonly eventStoreUrl?: string | null
+  /** Address of the Redis that keeps the jobs; null: a file of the folder does. */
+  readonly redisUrl?: string | null
   readonly clock?: Clock
   /** Minor units by which a line may miss its amount and still count as covered; default 1. */
   readonly toleranceMinor?: number
@@ -64,7 +70,14 @@ export interface TributaryOptions {
  * @throws {NoLog | LogElsewhere | BadEventStoreUrl}
  */
 export const openTributary = async (options: TributaryOptions): Promise<Tributary> => {
-  const { folder, eventStoreUrl = null, clock = systemClock, toleranceMinor = 1, masterKey = null } = options
+  const {
+    folder,
+    eventStoreUrl = null,
+    redisUrl = null,
+    clock = systemClock,
+    toleranceMinor = 1,
+    masterKey = null,
+  } = options
   refuseForeignFolder(folder)
   mkdirSync(folder, { recursive: true })
   const files = filesIn(folder)
@@ -84,6 +97,7 @@ export const openTributary = async (options: TributaryOptions): Promise<Tributar
     opened.push(() => keys.close())
     const documents = openSqliteDocumentStore({ path: files.views })
     opened.unshift(() => documents.close())
+    const jobs = lateJobs({ file: files.jobs, redisUrl, deploymentId: deployment.id, clock })
     return {
       folder,
       clock,
@@ -100,7 +114,9 @@ export const openTributary = async (options: TributaryOptions): Promise<Tributar
       signingKey: openSigningKey(folder),
       documents,
       partitions: options.partitions ?? 1,
+      jobs: jobs.open,
       close: async () => {
+        await jobs.close()
         await handler.close()
         await documents.close()
         await store.close()

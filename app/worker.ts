@@ -6,10 +6,13 @@ import type { Freshness } from '../projections/read-your-writes.ts'
 import { facts } from '../projections/views/intake.ts'
 import { memberships } from '../projections/views/members.ts'
 import { createIntakeReactor } from '../workers/intake-reactor.ts'
+import { runJobs } from '../workers/jobs.ts'
 import { type ReactorStatus, type RunningReactor, startReactor } from '../workers/reactor.ts'
 import { createSegmentReactor } from '../workers/segment-reactor.ts'
+import { webhookQueue } from '../workers/webhooks/delivery.ts'
 import { sealLog } from './seals.ts'
 import type { Tributary } from './tributary.ts'
+import { createWebhooks, openGate } from './webhooks.ts'
 
 export interface Worker {
   status(): readonly ReactorStatus[]
@@ -22,6 +25,8 @@ export interface WorkerOptions {
   /** Waits for views: reactors look up in them whom an event concerns. */
   readonly projector: Freshness
   readonly onError: (name: string, error: unknown) => void
+  /** Whether webhooks may lead to private addresses; default not. Between tries, milliseconds; default: over a day. */
+  readonly webhooks?: { readonly allowPrivate: boolean; readonly pauses?: readonly number[] }
   /** Milliseconds between seals of the log; default an hour. */
   readonly sealEveryMs?: number
 }
@@ -38,7 +43,7 @@ class ViewBehind extends Error {
 
 export const startWorker = async (tributary: Tributary, options: WorkerOptions): Promise<Worker> => {
   const { documents, handler, model, derive, stating, store, codec, clock } = tributary
-  const { projector, onError, sealEveryMs = 3_600_000 } = options
+  const { projector, onError, sealEveryMs = 3_600_000, webhooks: hooks = { allowPrivate: false } } = options
 
   const upTo = async (view: string, { position, stream, revision }: StoredAt): Promise<void> => {
     if (!(await projector.waitFor(position, viewsWaitMs, [view])))
@@ -77,6 +82,14 @@ export const startWorker = async (tributary: Tributary, options: WorkerOptions):
     return found.filter(({ document }) => facts.read(document).status === 'PARKED').map(({ key }) => key)
   }
 
+  const engine = await tributary.jobs()
+  await openGate(tributary, engine)
+  const webhooks = createWebhooks(tributary, engine, {
+    ...hooks,
+    sendOptions: { allowPrivate: hooks.allowPrivate },
+    upTo,
+  })
+
   // Of several workers over one log one reacts, reactor by reactor; the others stand by.
   const { leases } = documents
   const keeper = new LeaseKeeper({ leases, role: 'worker', onError: (error) => onError('leases', error) })
@@ -94,7 +107,9 @@ export const startWorker = async (tributary: Tributary, options: WorkerOptions):
       }),
       parts,
     ),
+    await startReactor(webhooks.reactor, parts),
   ]
+  const jobs = runJobs({ engine, kinds: [webhooks.job], concurrency: { [webhookQueue]: 32 }, onError })
   const seal = async (): Promise<void> => {
     try {
       const lease = leaseByName(leases, 'sealer')
@@ -118,7 +133,7 @@ export const startWorker = async (tributary: Tributary, options: WorkerOptions):
     },
     stop: async () => {
       clearInterval(sealing)
-      await Promise.all(reactors.map((reactor) => reactor.stop()))
+      await Promise.all([jobs.stop(), ...reactors.map((reactor) => reactor.stop())])
       await seal()
       await keeper.stop()
     },

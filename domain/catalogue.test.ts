@@ -7,6 +7,7 @@ import * as organisations from './events/organisations.ts'
 import * as platform from './events/platform.ts'
 import * as purchases from './events/purchases.ts'
 import * as traffic from './events/traffic.ts'
+import * as webhooks from './events/webhooks.ts'
 import { createModel } from './model.ts'
 
 const definitions = Object.entries(catalogue)
@@ -21,8 +22,8 @@ describe('the event catalogue', () => {
   })
 
   it('has all groups of events, and no type that two of them state otherwise', () => {
-    const groups = [platform, organisations, members, traffic, catalogItems, purchases].flatMap((module) =>
-      Object.entries(module).flatMap(([name, group]) => (name.endsWith('Events') ? [group] : [])),
+    const groups = [platform, organisations, members, traffic, catalogItems, purchases, webhooks].flatMap(
+      (module) => Object.entries(module).flatMap(([name, group]) => (name.endsWith('Events') ? [group] : [])),
     )
     const stated = groups.flatMap((group) => Object.entries(group))
     expect(new Set(stated.map(([type]) => type))).toEqual(new Set(Object.keys(catalogue)))

@@ -16,6 +16,7 @@ import { communityEvents, partnerEvents, partnershipEvents } from './events/orga
 import { accessEvents, deploymentEvents, taxonomyEvents } from './events/platform.ts'
 import { intakeEvents, purchaseEvents } from './events/purchases.ts'
 import { campaignEvents, journeyEvents, shareEvents } from './events/traffic.ts'
+import { webhookEvents } from './events/webhooks.ts'
 
 export const catalogue = {
   ...deploymentEvents,
@@ -36,6 +37,7 @@ export const catalogue = {
   ...bundleEvents,
   ...purchaseEvents,
   ...intakeEvents,
+  ...webhookEvents,
 } as const
 
 export type EventType = keyof typeof catalogue

@@ -17,6 +17,7 @@ import { segmentRoll } from './segment-roll.ts'
 import { segments } from './segments.ts'
 import { makeShare } from './share.ts'
 import { taxonomy } from './taxonomy.ts'
+import { webhook } from './webhook.ts'
 
 /** `derive` makes ids that two attempts share; `tolerance` is in minor units (see the purchase's settings). */
 export const createModel = (settings: PurchaseSettings) => ({
@@ -38,6 +39,7 @@ export const createModel = (settings: PurchaseSettings) => ({
   segments,
   share: makeShare(settings.derive),
   taxonomy,
+  webhook,
 })
 
 export type Model = ReturnType<typeof createModel>

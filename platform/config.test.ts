@@ -16,6 +16,8 @@ describe('the configuration', () => {
       oidcAudience: 'tributary',
       oidcJwksUrl: null,
       eventStoreUrl: null,
+      redisUrl: null,
+      webhookAllowPrivate: false,
       masterKey: null,
     })
   })

@@ -55,6 +55,13 @@ const settings = z.object({
     )
     .nullable()
     .default(null),
+  /** The Redis that keeps the jobs; null: a file of the data folder does. */
+  redisUrl: z.string().nullable().default(null),
+  /** Whether webhooks may lead to addresses that only this network reaches, and without TLS. */
+  webhookAllowPrivate: z
+    .enum(['true', 'false'], 'expected true or false')
+    .transform((text) => text === 'true')
+    .default(false),
   /** 32 bytes that wrap the keys of personal data; null, where they are kept in the data folder. */
   masterKey: z
     .string()
@@ -82,6 +89,8 @@ const sources: Readonly<Record<Setting, { readonly variable: string; readonly fl
   oidcAudience: { variable: 'TRIBUTARY_OIDC_AUDIENCE' },
   oidcJwksUrl: { variable: 'TRIBUTARY_OIDC_JWKS_URL' },
   eventStoreUrl: { variable: 'TRIBUTARY_EVENTSTORE_URL' },
+  redisUrl: { variable: 'TRIBUTARY_REDIS_URL' },
+  webhookAllowPrivate: { variable: 'TRIBUTARY_WEBHOOK_ALLOW_PRIVATE' },
   masterKey: { variable: 'TRIBUTARY_MASTER_KEY' },
 }
 
@@ -94,7 +103,7 @@ export class ConfigError extends Error {
 export type Flags = { readonly [Name in Setting]?: string | undefined }
 
 /** What a message must not repeat. */
-const isSecret = (name: Setting): boolean => name === 'masterKey' || name === 'eventStoreUrl'
+const isSecret = (name: Setting): boolean => ['masterKey', 'eventStoreUrl', 'redisUrl'].includes(name)
 
 const isSetting = (name: unknown): name is Setting => typeof name === 'string' && name in sources
 

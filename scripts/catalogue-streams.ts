@@ -43,4 +43,9 @@ export const streams: readonly {
   { category: 'bundle', id: 'id of the bundle', holds: 'One bundle, in versions.' },
   { category: 'purchase', id: 'id of the purchase', holds: 'One purchase and all that happens to it.' },
   { category: 'intake', id: 'id derived from the source of the fact', holds: 'One stated fact that waits.' },
+  {
+    category: 'webhook',
+    id: 'id of the webhook',
+    holds: 'An address that wants to be told what happens.',
+  },
 ]

@@ -23,6 +23,8 @@ export const jobLimits = { dataBytes: 64 * 1024, id: 128, name: 64, jobs: 1_000 
 /** How long a handled id is remembered, in milliseconds. */
 export const handledForMs = 30 * 24 * 3_600_000
 
+export const keptNotes = 1_000
+
 export interface NewJob {
   /** What makes it one job: letters, digits, `_`, `-`, `.` and `@`, with a letter at the beginning. */
   readonly id: string
@@ -136,6 +138,13 @@ export interface JobEngine {
   mark(name: string): Promise<string | null>
   /** @throws {QueueUnavailable} */
   setMark(name: string, value: string): Promise<void>
+  /**
+   * Adds a line about something, to be shown to people: the last `keptNotes` of each key are kept, for as long as
+   * handled ids are. @throws {QueueUnavailable}
+   */
+  note(key: string, text: string): Promise<void>
+  /** The last of them, newest first. @throws {QueueUnavailable} */
+  notes(key: string, limit: number): Promise<readonly string[]>
   /** Workers have to be stopped before. */
   close(): Promise<void>
 }

@@ -2,11 +2,12 @@
  * The feed: what happened, for those whom it concerns. A community sees its events whole; a partner sees that they
  * happened, and its own part of the amount. People are named only to their own organisation and to the platform.
  */
-import type { EventType } from '../../domain/catalogue.ts'
+import { catalogue, type EventType } from '../../domain/catalogue.ts'
+import { eventTypes } from '../../domain/events/define.ts'
 import type { DocumentReader } from '../documents.ts'
 import { type ActivityDocument, alsoConcerned } from '../views/activity.ts'
 import { padded } from '../views/keys.ts'
-import { type Indexed, merged, type Source } from './feed.ts'
+import { eventAt, type Indexed, merged, type Source } from './feed.ts'
 import {
   checkFirst,
   cursorOf,
@@ -56,6 +57,9 @@ const quiet: ReadonlySet<string> = new Set<EventType>([
   'RollCarried',
   'FactClaimed',
 ])
+
+/** Types of events that are in feeds. */
+export const fedTypes: readonly EventType[] = eventTypes(catalogue).filter((type) => !quiet.has(type))
 
 const sourcesOf = (organisation: string, type: readonly EventType[] | null): readonly Source[] => {
   const ofType = type === null ? {} : { type }
@@ -157,6 +161,30 @@ export const findActivity = async (
     })
   }
   return { edges, hasNextPage: false }
+}
+
+/** Whether one of the viewer's organisations is in it. */
+const concerns = async (reader: DocumentReader, viewer: Scope, { key, event }: Indexed): Promise<boolean> => {
+  if (viewer.all) return true
+  for (const organisation of viewer.organisations) {
+    if (organisation === event.community || organisation === event.partner) return true
+    if (!organisation.startsWith('partner_')) continue
+    if ((await reader.get(alsoConcerned.name, `${key}.${organisation}`)) !== undefined) return true
+  }
+  return false
+}
+
+/** The event at a position as the viewer sees it in the feed; null where it is in no feed of theirs. */
+export const activityAt = async (
+  reader: DocumentReader,
+  viewer: Scope,
+  position: string,
+): Promise<Activity | null> => {
+  const key = padded(position)
+  const event = await eventAt(reader, key)
+  if (event === null || quiet.has(event.type)) return null
+  const indexed = { key, event }
+  return (await concerns(reader, viewer, indexed)) ? seenBy(reader, viewer, indexed) : null
 }
 
 /**

@@ -1,5 +1,6 @@
 /** What an event says for a feed: whom it concerns, what it happened to, how much money is in it. */
-import type { EventType } from '../../domain/catalogue.ts'
+import { type EventType, isEventType } from '../../domain/catalogue.ts'
+import type { RecordedEvent } from '../../eventstore/event.ts'
 import type { EventOf } from './view.ts'
 
 type AnyEvent = EventOf<EventType>
@@ -88,6 +89,16 @@ export const concernedBy = (event: AnyEvent): Concerned => {
   }
 }
 
+const isCatalogued = (event: RecordedEvent): event is AnyEvent => isEventType(event.type)
+
+/** Partners and communities that an event concerns; none: nobody but the platform. */
+export const organisationsIn = (event: RecordedEvent): readonly string[] => {
+  if (!isCatalogued(event)) return []
+  const { community, partners } = concernedBy(event)
+  const ids = partners.map(({ id }) => id)
+  return community === null ? ids : [community, ...ids]
+}
+
 /** The most particular thing that the event names. */
 export const subjectOf = ({ data }: AnyEvent): string | null => {
   if ('factId' in data) return data.factId
@@ -101,6 +112,7 @@ export const subjectOf = ({ data }: AnyEvent): string | null => {
   if ('segmentId' in data) return data.segmentId
   if ('pickupPointId' in data) return data.pickupPointId
   if ('partnershipId' in data) return data.partnershipId
+  if ('webhookId' in data) return data.webhookId
   if ('partnerId' in data) return data.partnerId
   if ('communityId' in data) return data.communityId
   if ('personId' in data) return data.personId

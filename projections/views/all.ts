@@ -11,6 +11,7 @@ import { matrix } from './matrix.ts'
 import { membersView } from './members.ts'
 import { purchaseList } from './purchases.ts'
 import { revenueSplit } from './split.ts'
+import { webhooksView } from './webhooks.ts'
 
 export const allProjections: readonly Projection[] = [
   access,
@@ -24,4 +25,5 @@ export const allProjections: readonly Projection[] = [
   membersView,
   purchaseList,
   revenueSplit,
+  webhooksView,
 ]

@@ -9,12 +9,14 @@ import { type Job as BullJob, Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
 import {
   checkJobs,
+  handledForMs,
   type JobEngine,
   type JobQueue,
   type JobState,
   type JobView,
   type JobWorker,
   jobLimits,
+  keptNotes,
   type NewJob,
   type Progress,
   type QueueStats,
@@ -22,7 +24,7 @@ import {
 } from '../queue.ts'
 import { BullmqWorker, bullIdOf, dataOf, failuresOf, idOf } from './bullmq-worker.ts'
 import { type Handled, handledIn } from './handled.ts'
-import { answered, connectTo, openRedis } from './redis.ts'
+import { answered, asUnavailable, connectTo, openRedis } from './redis.ts'
 import { together } from './together.ts'
 
 const forgetEveryMs = 60_000
@@ -231,6 +233,17 @@ export const openBullmqJobs = async ({
     setMark: async (name, value) => {
       await answered(connection.hset(marks, name, value))
     },
+    note: async (key, text) => {
+      const list = `${prefix}:notes:${key}`
+      const added = connection
+        .pipeline()
+        .lpush(list, text)
+        .ltrim(list, 0, keptNotes - 1)
+        .pexpire(list, handledForMs)
+        .exec()
+      for (const [error] of (await answered(added)) ?? []) if (error !== null) throw asUnavailable(error)
+    },
+    notes: (key, limit) => answered(connection.lrange(`${prefix}:notes:${key}`, 0, limit - 1)),
     close: async () => {
       clearInterval(forgetting)
       for (const queue of queues.values()) await queue.close()

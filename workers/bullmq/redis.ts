@@ -38,7 +38,7 @@ export const connectTo = (url: string, waits: boolean, onError: (error: unknown)
 }
 
 /** What commands are refused with, in the port's words. */
-const asUnavailable = (error: unknown): QueueUnavailable => {
+export const asUnavailable = (error: unknown): QueueUnavailable => {
   const message = messageOf(error)
   const advice = message.startsWith('OOM')
     ? 'Redis is full: give it more memory, or let workers catch up.'

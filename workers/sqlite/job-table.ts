@@ -1,6 +1,13 @@
 /** The statements of the embedded queue. Those that write run within a transaction of `Transactions`. */
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
-import { handledForMs, type JobView, type NewJob, type Progress, type QueueStats } from '../queue.ts'
+import {
+  handledForMs,
+  type JobView,
+  keptNotes,
+  type NewJob,
+  type Progress,
+  type QueueStats,
+} from '../queue.ts'
 
 type Row = Readonly<Record<number, SQLOutputValue>>
 
@@ -101,6 +108,12 @@ export const jobTable = (database: DatabaseSync) => {
   )
   const countDead = prepare('SELECT count(*) FROM jobs WHERE queue = ? AND dead IS NOT NULL')
   const forget = prepare('DELETE FROM jobs WHERE seq IN (SELECT seq FROM jobs WHERE done < ? LIMIT ?)')
+  const note = prepare('INSERT INTO notes (key, at, text) VALUES (?, ?, ?)')
+  const trim = prepare(
+    'DELETE FROM notes WHERE key = ?1 AND seq <= (SELECT seq FROM notes WHERE key = ?1 ORDER BY seq DESC LIMIT 1 OFFSET ?2)',
+  )
+  const notes = prepare('SELECT text FROM notes WHERE key = ? ORDER BY seq DESC LIMIT ?')
+  const forgetNotes = prepare('DELETE FROM notes WHERE at < ?')
   const mark = prepare('SELECT value FROM marks WHERE name = ?')
   const setMark = prepare(
     'INSERT INTO marks (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
@@ -211,8 +224,16 @@ export const jobTable = (database: DatabaseSync) => {
       }
     },
     /** Forgets some of what was handled too long ago; true where there may be more. */
-    forget: (now: number): boolean =>
-      Number(forget.run(now - handledForMs, forgottenAtOnce).changes) === forgottenAtOnce,
+    forget: (now: number): boolean => {
+      forgetNotes.run(now - handledForMs)
+      return Number(forget.run(now - handledForMs, forgottenAtOnce).changes) === forgottenAtOnce
+    },
+    note: (key: string, line: string, now: number): void => {
+      note.run(key, now, line)
+      trim.run(key, keptNotes)
+    },
+    notes: (key: string, limit: number): readonly string[] =>
+      notes.all(key, limit).map((row) => text(row[0])),
     mark: (name: string): string | null => textOrNull(mark.get(name)?.[0] ?? null),
     setMark: (name: string, value: string): void => {
       setMark.run(name, value)

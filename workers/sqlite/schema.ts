@@ -44,6 +44,14 @@ export const createTables = `
   CREATE INDEX jobs_due ON jobs (queue, due) WHERE due IS NOT NULL;
   CREATE INDEX jobs_dead ON jobs (queue, dead) WHERE dead IS NOT NULL;
   CREATE INDEX jobs_done ON jobs (done) WHERE done IS NOT NULL;
+  CREATE TABLE notes (
+    seq INTEGER PRIMARY KEY,
+    key TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    text TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX notes_by_key ON notes (key, seq);
+  CREATE INDEX notes_at ON notes (at);
   CREATE TABLE marks (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL

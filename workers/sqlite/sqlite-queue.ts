@@ -144,6 +144,8 @@ export const openSqliteJobs = ({ file, deploymentId, clock = systemClock }: Sqli
     },
     mark: (name) => read(() => table.mark(name)),
     setMark: (name, value) => transactions.change(() => table.setMark(name, value)),
+    note: (key, text) => transactions.change(() => table.note(key, text, clock.now())),
+    notes: (key, limit) => read(() => table.notes(key, limit)),
     close: async () => {
       clearInterval(forgetting)
       await transactions.drained()

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { InvalidJob, jobLimits } from '../../../workers/queue.ts'
+import { InvalidJob, jobLimits, keptNotes } from '../../../workers/queue.ts'
 import { done, gate, jobOf, type OpenedEngine, until, type workers } from './kit.ts'
 
 export const putCases = (opened: () => OpenedEngine, run: ReturnType<typeof workers>): void => {
@@ -128,6 +128,17 @@ export const putCases = (opened: () => OpenedEngine, run: ReturnType<typeof work
     expect(await queue.stats()).toMatchObject({ waiting: 1, delayed: 1, active: 1, dead: 1 })
     open()
     await until(() => queue.isHandled('waits'))
+  })
+
+  it('keeps the last notes about something, newest first', async () => {
+    const { engine, beside } = opened()
+    for (let n = 0; n < keptNotes + 5; n += 1) await engine.note('a', `note ${n}`)
+    await engine.note('b', 'other')
+    const other = await beside()
+    expect(await other.notes('a', 2)).toEqual([`note ${keptNotes + 4}`, `note ${keptNotes + 3}`])
+    expect(await other.notes('a', keptNotes * 2)).toHaveLength(keptNotes)
+    expect(await other.notes('b', 10)).toEqual(['other'])
+    expect(await other.notes('c', 10)).toEqual([])
   })
 
   it('keeps marks by name', async () => {

@@ -1,0 +1,284 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Webhook } from 'standardwebhooks'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createCommander } from '../../app/commander.ts'
+import { createProjector } from '../../app/projector.ts'
+import { simulate } from '../../app/simulate/simulate.ts'
+import { openTributary, type Tributary } from '../../app/tributary.ts'
+import { secretPlace } from '../../app/webhooks.ts'
+import { startWorker } from '../../app/worker.ts'
+import { newId } from '../../platform/ids.ts'
+import { attemptOf, attemptsKey, webhookQueue } from '../../workers/webhooks/delivery.ts'
+import { until } from '../contract/job-queue/kit.ts'
+import { dyingJobs } from '../support/dying-jobs.ts'
+
+interface Received {
+  readonly id: string
+  readonly type: string
+  readonly body: string
+  readonly headers: Record<string, string>
+}
+
+let folder: string
+let tributary: Tributary
+let receiver: Server
+let url: string
+let received: Received[]
+/** What the receiver answers to the next calls; then 204. */
+let answers: number[]
+let partnerId: string
+let otherId: string
+
+const openIn = (): Promise<Tributary> => openTributary({ folder: join(folder, 'data') })
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'tributary-webhooks-'))
+  tributary = await openIn()
+  received = []
+  answers = []
+  receiver = createServer(async (request, response) => {
+    let body = ''
+    for await (const chunk of request) body += String(chunk)
+    const headers = Object.fromEntries(
+      Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
+    )
+    received.push({ id: headers['webhook-id'] ?? '', type: JSON.parse(body).type, body, headers })
+    response.writeHead(answers.shift() ?? 204).end()
+  })
+  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve))
+  const address = receiver.address()
+  if (address === null || typeof address === 'string') throw new TypeError('The receiver has no port.')
+  url = `http://127.0.0.1:${address.port}/hook`
+  const { partners } = await simulate(tributary, {
+    members: 3,
+    purchases: 0,
+    seed: 4,
+    until: '2026-06-01T00:00:00.000Z',
+  })
+  partnerId = partners[0]?.id ?? ''
+  otherId = partners[1]?.id ?? ''
+})
+afterEach(async () => {
+  await tributary.close()
+  receiver.closeAllConnections()
+  await new Promise((resolve) => receiver.close(resolve))
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const secretOf = (): string => `whsec_${randomBytes(24).toString('base64')}`
+
+const subscribe = async (organisation: string | null, secret = secretOf(), kinds: readonly string[] = []) => {
+  const webhookId = newId('webhook')
+  const secretId = newId('secret')
+  await createCommander(tributary, 'test').run(
+    tributary.model.webhook,
+    webhookId,
+    {
+      type: 'SubscribeWebhook',
+      webhookId,
+      organisation,
+      url,
+      kinds: [...kinds],
+      secretId,
+      secret: await tributary.sealing.seal(webhookId, 'webhook', secretPlace(webhookId, secretId), secret),
+    },
+    newId('command'),
+  )
+  return { webhookId, secret }
+}
+
+let profiles = 0
+/** Something happens to a partner: `PartnerProfileChanged`. */
+const happen = async (to = partnerId): Promise<void> => {
+  profiles += 1
+  await createCommander(tributary, 'test').run(
+    tributary.model.partner,
+    to,
+    { type: 'ChangePartnerProfile', name: `Brand ${profiles}`, categories: [] },
+    newId('command'),
+  )
+}
+
+interface Running {
+  waitForHead(): Promise<void>
+  stop(): Promise<void>
+}
+
+const start = async (over = tributary, pauses: readonly number[] = [10, 10]): Promise<Running> => {
+  const projector = createProjector(over, () => undefined)
+  await projector.start()
+  const worker = await startWorker(over, {
+    projector,
+    onError: () => undefined,
+    webhooks: { allowPrivate: true, pauses },
+  })
+  return {
+    waitForHead: async () => {
+      await until(async () => worker.waitFor((await over.store.head()) ?? '', 100))
+      const queue = (await over.jobs()).queue(webhookQueue)
+      await until(async () => {
+        const { waiting, active, delayed } = await queue.stats()
+        return waiting + active + delayed === 0
+      })
+    },
+    stop: async () => {
+      await worker.stop()
+      await projector.stop()
+    },
+  }
+}
+
+const statusOf = async (webhookId: string) =>
+  (await tributary.handler.readFresh(tributary.model.webhook, webhookId)).state.status
+
+describe('a webhook', () => {
+  it('is told once, signed, of what concerns its organisation, and of nothing else', async () => {
+    const running = await start()
+    await happen()
+    const { secret } = await subscribe(partnerId)
+    await happen()
+    await happen(otherId)
+    await running.waitForHead()
+    await running.stop()
+    const told = received.map(({ type }) => type)
+    expect(told).toEqual(['tributary.PartnerProfileChanged'])
+    const [first] = received
+    expect(() => new Webhook(secret).verify(first?.body ?? '', first?.headers ?? {})).not.toThrow()
+    expect(JSON.parse(first?.body ?? '{}')).toMatchObject({ subject: partnerId, specversion: '1.0' })
+  })
+
+  it('of the platform is told of all, and one of some kinds of these only', async () => {
+    const running = await start()
+    const all = await subscribe(null)
+    const some = await subscribe(null, secretOf(), ['PartnerSuspended'])
+    await happen()
+    await happen(otherId)
+    await running.waitForHead()
+    const changed = received.filter(({ type }) => type === 'tributary.PartnerProfileChanged')
+    expect(changed).toHaveLength(2)
+    const attempts = async (id: string) => (await tributary.jobs()).notes(attemptsKey(id), 100)
+    expect((await attempts(all.webhookId)).length).toBeGreaterThanOrEqual(2)
+    expect(await attempts(some.webhookId)).toEqual([])
+    await running.stop()
+  })
+
+  it('is tried again under the same id where it failed, and each try is noted', async () => {
+    const running = await start()
+    const { webhookId } = await subscribe(partnerId)
+    answers = [500, 307]
+    await happen()
+    await running.waitForHead()
+    await running.stop()
+    expect(new Set(received.map(({ id }) => id)).size).toBe(1)
+    const notes = await (await tributary.jobs()).notes(attemptsKey(webhookId), 100)
+    expect(notes.map(attemptOf)).toMatchObject([
+      { attempt: 3, outcome: 'DELIVERED', status: 204 },
+      { attempt: 2, outcome: 'FAILED', status: 307 },
+      { attempt: 1, outcome: 'FAILED', status: 500 },
+    ])
+    expect(await statusOf(webhookId)).toBe('ACTIVE')
+  })
+
+  it('is disabled, which the feed tells, where it failed for too long, and its delivery is kept', async () => {
+    const running = await start()
+    const { webhookId } = await subscribe(partnerId)
+    answers = [500, 500, 500]
+    await happen()
+    await until(async () => (await statusOf(webhookId)) === 'DISABLED')
+    await happen()
+    await running.waitForHead()
+    expect(received).toHaveLength(3)
+    const events = await tributary.store.readStream(`webhook-${webhookId}`)
+    expect(events.map(({ type }) => type)).toEqual(['WebhookSubscribed', 'WebhookDisabled'])
+    const dead = await (await tributary.jobs()).queue(webhookQueue).dead({ offset: 0, limit: 10 })
+    expect(dead.map(({ error }) => error)).toEqual(['The address answered 500.'])
+    await running.stop()
+  })
+
+  it('is disabled at once where the address says that it is gone', async () => {
+    const running = await start()
+    const { webhookId } = await subscribe(partnerId)
+    answers = [410]
+    await happen()
+    await until(async () => (await statusOf(webhookId)) === 'DISABLED')
+    await running.waitForHead()
+    await running.stop()
+    expect(received).toHaveLength(1)
+  })
+
+  it('is signed with both secrets while one replaces the other', async () => {
+    const running = await start()
+    const { webhookId, secret } = await subscribe(partnerId)
+    const [secretId, next] = [newId('secret'), secretOf()]
+    await createCommander(tributary, 'test').run(
+      tributary.model.webhook,
+      webhookId,
+      {
+        type: 'RotateWebhookSecret',
+        secretId,
+        secret: await tributary.sealing.seal(webhookId, 'webhook', secretPlace(webhookId, secretId), next),
+        previousUntil: new Date(Date.now() + 3_600_000).toISOString(),
+      },
+      newId('command'),
+    )
+    received = []
+    await happen()
+    await running.waitForHead()
+    await running.stop()
+    const last = received.find(({ type }) => type === 'tributary.PartnerProfileChanged')
+    for (const each of [secret, next])
+      expect(() => new Webhook(each).verify(last?.body ?? '', last?.headers ?? {})).not.toThrow()
+  })
+
+  it('is not told again what it was told before the views were thrown away', async () => {
+    const running = await start()
+    await subscribe(partnerId)
+    for (let n = 0; n < 5; n += 1) await happen()
+    await running.waitForHead()
+    await running.stop()
+    const before = received.length
+    await tributary.close()
+    for (const end of ['', '-wal', '-shm']) rmSync(join(folder, 'data', `views.db${end}`), { force: true })
+    rmSync(join(folder, 'data', 'views'), { recursive: true, force: true })
+    tributary = await openIn()
+    const again = await start()
+    await happen()
+    await again.waitForHead()
+    await again.stop()
+    expect(received).toHaveLength(before + 1)
+  })
+
+  it('is told each event, each once, wherever the process died', async () => {
+    const { webhookId } = await (async () => {
+      const running = await start()
+      const subscribed = await subscribe(partnerId)
+      await running.waitForHead()
+      await running.stop()
+      return subscribed
+    })()
+    for (let dies = 0; dies < 6; dies += 1) {
+      await happen()
+      await happen()
+      // The opening itself takes one call.
+      const dying = dyingJobs(await tributary.jobs(), dies + 1)
+      const running = await start({ ...tributary, jobs: async () => dying.engine })
+      await until(() => dying.isDead() || received.length >= 2 * (dies + 1))
+      await running.stop()
+    }
+    const running = await start()
+    await running.waitForHead()
+    await running.stop()
+    const names = received.map(({ body }) => JSON.parse(body).id)
+    const log = await tributary.store.readStream(`partner-${partnerId}`)
+    const changed = log.filter(({ type }) => type === 'PartnerProfileChanged')
+    const expected = changed.slice(-12).map(({ stream, revision }) => `${stream}@${revision}`)
+    expect(new Set(names)).toEqual(new Set(expected))
+    // A note that could not be written brings the delivery again, under the same id.
+    expect(new Set(received.map(({ id }) => id)).size).toBe(expected.length)
+    expect(await statusOf(webhookId)).toBe('ACTIVE')
+  })
+})
