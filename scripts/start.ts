@@ -111,8 +111,10 @@ await runCommandLine({
       if (!empty && (await isEmpty(tributary))) await makeSampleOnce(tributary, line)
       const server = await startServer(tributary, config, log)
       try {
-        if (!(await server.projector.whenReady(viewsMs)))
-          line.say('The views are still being built: see /health/ready.')
+        // Where another process keeps the views up, nobody knows when that one starts.
+        const patience = config.roles.includes('projector') ? viewsMs : 0
+        if (!(await server.projector.whenReady(patience)))
+          line.say('The views are not built yet: see /health/ready.')
         const answers = config.roles.includes('api')
         if (answers) await printLinks(tributary, server, line)
         const at = `${server.url}${answers ? '/graphql' : '/health/ready'}`
