@@ -88,7 +88,7 @@ export class StreamReader {
   ): Fold<State> | Promise<Fold<State>> {
     const fold = stream.fold(source)
     const earliest = now - freshMs
-    if (stream.confirmedAt >= earliest && fold.revision >= stream.head.revision) return fold
+    if (stream.confirmedAt >= earliest && fold.revision >= stream.headRevision) return fold
     if (this.#refreshAtOnce(stream, fold, source)) return fold
     return this.#share(stream, fold, source, earliest)
   }

@@ -64,7 +64,9 @@ export class CachedStream {
   /** Its name. */
   readonly stream: string
   readonly commands = new DoneCommands()
-  head: Head = emptyHead
+  #head: Head = emptyHead
+  /** That of `head`, at hand for those who want nothing else of it. */
+  headRevision = emptyHead.revision
   /** `KEPT`: true up to the head. `DOUBTFUL`: perhaps not even that, so it is to be read before it is relied on. */
   knowledge: 'NONE' | 'KEPT' | 'DOUBTFUL' = 'NONE'
   /** When the read began that last confirmed the head, on a clock that never steps; -Infinity: never. */
@@ -97,6 +99,15 @@ export class CachedStream {
     this.category = category
     this.id = id
     this.stream = streamName(category, id)
+  }
+
+  get head(): Head {
+    return this.#head
+  }
+
+  set head(head: Head) {
+    this.#head = head
+    this.headRevision = head.revision
   }
 
   /** See `NamedStream`; kept, since it is asked for at the same revision again and again. */

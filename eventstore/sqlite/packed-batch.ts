@@ -5,7 +5,7 @@
 import type { SealedEvent } from '../event.ts'
 import { type Append, type Appended, WrongExpectedRevision } from '../port.ts'
 import type { Outcome, Written } from './log-writer.ts'
-import type { StreamHead } from './stream-heads.ts'
+import type { Committed, StreamHead } from './stream-heads.ts'
 
 /** Of each append its stream, its expected revision and how many events it has; of each event five values. */
 export type PackedBatch = readonly (string | number)[]
@@ -85,31 +85,32 @@ const appendedAt = (numbers: Float64Array, at: number): Appended => {
   return { revision: numberOf(numbers, at + 1), position: positions.at(-1) ?? '', positions }
 }
 
-const isWritten = ({ position }: Appended, span: Written['span']): boolean =>
-  span !== null && Number(position) >= span.first
-
-/** @throws {TypeError} where the numbers are not those of these appends */
-export const unpackWritten = (appends: readonly Append[], numbers: Float64Array): Written => {
+/**
+ * What became of the appends. Of `heads` a stream may have several, its end among them: a repeat says where something
+ * stands, not where the stream ends.
+ * @throws {TypeError} where the numbers are not those of these appends
+ */
+export const unpackWritten = (
+  appends: readonly Append[],
+  numbers: Float64Array,
+): Committed & Pick<Written, 'outcomes'> => {
   const outcomes: Outcome[] = []
-  const heads = new Map<string, StreamHead>()
+  const heads: (readonly [string, StreamHead])[] = []
   const arrived: (readonly [string, number])[] = []
   const first = numberOf(numbers, 0)
   const span = first === 0 ? null : { first, last: numberOf(numbers, 1) }
   let at = 2
   for (const { stream, expectedRevision } of appends) {
-    const [id, revision, count] = [
-      numberOf(numbers, at),
-      numberOf(numbers, at + 1),
-      numberOf(numbers, at + 2),
-    ]
+    const id = numberOf(numbers, at)
+    const revision = numberOf(numbers, at + 1)
+    const count = numberOf(numbers, at + 2)
     if (count === 0) outcomes.push(new WrongExpectedRevision(stream, expectedRevision, revision))
     else {
-      const outcome = appendedAt(numbers, at)
-      outcomes.push(outcome)
-      // A repeat says where something stands, not where the stream ends.
-      if (revision > (heads.get(stream)?.revision ?? -1) && isWritten(outcome, span)) {
+      outcomes.push(appendedAt(numbers, at))
+      // Nothing of a stream without a number here was written.
+      if (id !== 0) {
+        heads.push([stream, { id, revision }])
         if (expectedRevision === -1) arrived.push([stream, id])
-        heads.set(stream, { id, revision })
       }
     }
     at += 3 + count

@@ -21,7 +21,7 @@ export const pageSize = 16_384
  * Bytes of write-ahead log after which it is moved into the file: a larger one has less moved in all, and stalls longer
  * when it is. A thread that writes beside the one that decides had better stall for no longer than what is decided lasts.
  */
-export const checkpointSizes = { alone: 64 * 1024 * 1024, beside: 16 * 1024 * 1024 } as const
+export const checkpointSizes = { alone: 64 * 1024 * 1024, beside: 8 * 1024 * 1024 } as const
 
 export const createTables = `
   CREATE TABLE meta (

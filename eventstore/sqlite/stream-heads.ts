@@ -24,9 +24,9 @@ const nowhere: StreamHead = { id: 0, revision: -1 }
 
 /** What a transaction came to, once it is committed. */
 export interface Committed {
-  /** Where the streams end that it changed. */
+  /** Where the streams end that it changed. Of several for one stream the furthest counts. */
   readonly heads: Iterable<readonly [stream: string, head: StreamHead]>
-  /** The streams that it made, in the order of their numbers. */
+  /** The streams that it made, in the order of their numbers, each once or more. */
   readonly arrived: readonly (readonly [name: string, id: number])[]
   /** Positions of its first and its last event; null where it wrote none. */
   readonly span: { readonly first: number; readonly last: number } | null
