@@ -152,10 +152,15 @@ const changes = (event: EventOf<(typeof types)[number]>): readonly Change[] => {
 
 const types = [...movingTypes, 'TouchRecorded', 'MemberJoined', 'ShareCreated', 'ShareRevoked'] as const
 
+/** A touch, which is named by its event, is given to the credit of a purchase: all of both have one route. */
+const route = (collection: string, key: string): string =>
+  collection === sharedTouches.name || collection === credits.name ? credits.name : key
+
 export const attributionView = view({
   name: 'attribution',
   version: 1,
   collections: [funnel, sharedTouches, credits, shares, sharers],
+  route,
   types,
   changes,
 })
