@@ -77,11 +77,64 @@ export interface ReactorHealth {
   readonly failures: number
 }
 
+/** One try to tell a webhook of one event. */
+export interface DeliveryAttempt {
+  readonly delivery: string
+  readonly event: string
+  readonly type: string
+  readonly at: string
+  /** From 1. */
+  readonly attempt: number
+  readonly outcome: 'DELIVERED' | 'FAILED' | 'GONE' | 'NOT_SENT'
+  readonly status: number | null
+  readonly problem: string | null
+  readonly milliseconds: number
+}
+
+export interface WebhookPort {
+  /** Why webhooks must not lead to an address; null where they may. */
+  refusalOf(url: string): string | null
+  /** The last of them, newest first. */
+  attempts(webhookId: string, limit: number): Promise<readonly DeliveryAttempt[]>
+}
+
+export interface QueueFigures {
+  readonly name: string
+  readonly waiting: number
+  readonly delayed: number
+  readonly active: number
+  readonly dead: number
+  readonly oldestMs: number
+}
+
+export interface DeadJob {
+  readonly id: string
+  readonly queue: string
+  readonly name: string
+  readonly data: string
+  readonly failures: number
+  readonly error: string | null
+  readonly createdAt: string
+  readonly diedAt: string | null
+}
+
+/** What those who run the platform see and do of jobs. A queue that is not there has no jobs. */
+export interface JobAdmin {
+  figures(): Promise<readonly QueueFigures[]>
+  /** Latest death first. */
+  dead(queue: string, offset: number, limit: number): Promise<readonly DeadJob[]>
+  /** False where there is no such dead job. */
+  retry(queue: string, id: string): Promise<boolean>
+  drop(queue: string, id: string): Promise<boolean>
+}
+
 export interface Services {
   /** Which parts of the program this process runs. */
   readonly roles: readonly Role[]
   /** None where this process runs no worker. */
   readonly reactors: () => readonly ReactorHealth[]
+  readonly jobs: JobAdmin
+  readonly webhooks: WebhookPort
   readonly handler: CommandHandler
   readonly codec: Codec
   readonly model: Model

@@ -14,8 +14,10 @@ import { identityHash } from '../platform/sealing.ts'
 import { StoreViews } from '../projections/store-views.ts'
 import { allProjections } from '../projections/views/all.ts'
 import { erase, erasuresFile } from './erasures.ts'
+import { jobAdmin, webhookPort } from './inside.ts'
 import { ProjectorThread } from './projector-thread.ts'
 import type { Tributary } from './tributary.ts'
+import { openGate } from './webhooks.ts'
 import { startWorker, type Worker } from './worker.ts'
 
 export interface RunningServer {
@@ -38,7 +40,7 @@ export class CannotListen extends Error {
   override readonly name = 'CannotListen'
 }
 
-interface ServiceParts extends Pick<Services, 'roles' | 'reactors' | 'log' | 'limits'> {
+interface ServiceParts extends Pick<Services, 'roles' | 'reactors' | 'log' | 'limits' | 'jobs' | 'webhooks'> {
   readonly projector: Projector
   readonly issuer: LocalIssuer
   readonly remoteIssuers: readonly Issuer[]
@@ -171,12 +173,15 @@ export const startServer = async (
     issuer,
     remoteIssuers: remoteIssuersOf(config),
     roles: [...new Set(roles)],
+    jobs: jobAdmin(tributary.jobs),
+    webhooks: webhookPort(tributary.jobs, config.webhookAllowPrivate),
     reactors: () => worker?.status() ?? [],
     log,
     limits,
   })
   const api = roles.includes('api') ? createApi(services) : null
   const server = createListener(api, services)
+  await openGate(tributary, await tributary.jobs())
   await projector.start()
   if (roles.includes('worker'))
     worker = await startWorker(tributary, {

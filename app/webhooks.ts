@@ -1,4 +1,5 @@
 /** Webhooks put together: who is to be told of what, and how that is looked up. */
+import { secretPlace } from '../domain/webhook.ts'
 import type { StoredEvent } from '../eventstore/event.ts'
 import { newCorrelationId } from '../platform/ids.ts'
 import { activityAt, fedTypes } from '../projections/queries/activity.ts'
@@ -17,9 +18,6 @@ import { createWebhookReactor, type Subscription } from '../workers/webhooks/web
 import type { Tributary } from './tributary.ts'
 
 const pageSize = 500
-
-/** Where a sealed secret stands. */
-export const secretPlace = (webhookId: string, secretId: string): string => `webhook-${webhookId}/${secretId}`
 
 /** The secret of a webhook cannot be opened: its key is gone. */
 class SecretGone extends Error {

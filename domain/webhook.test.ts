@@ -65,6 +65,16 @@ describe('a webhook', () => {
     expect(given([subscribe, disable, enable, enable]).state.status).toBe('ACTIVE')
   })
 
+  it('is told once more each time that somebody asks, while it is active', () => {
+    const ask = { type: 'RedeliverWebhook', delivery: 'purchase-a@0' } as const
+    expect(given([subscribe, ask, ask]).types).toEqual([
+      'WebhookSubscribed',
+      'WebhookRedeliveryAsked',
+      'WebhookRedeliveryAsked',
+    ])
+    expect(codeOf([subscribe, pause, ask])).toBe('WRONG_STATE')
+  })
+
   it('stays removed', () => {
     expect(given([subscribe, remove, remove, disable]).types).toEqual(['WebhookSubscribed', 'WebhookRemoved'])
     expect(codeOf([subscribe, remove, enable])).toBe('WRONG_STATE')

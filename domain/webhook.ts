@@ -26,6 +26,11 @@ export const webhookCommand = z.discriminatedUnion('type', [
     ...webhookEvents.WebhookDisabled.data.omit(owned).shape,
   }),
   z.strictObject({ type: z.literal('EnableWebhook') }),
+  /** Each time it is given it is meant: who repeats a request repeats its command's id. */
+  z.strictObject({
+    type: z.literal('RedeliverWebhook'),
+    ...webhookEvents.WebhookRedeliveryAsked.data.omit(owned).shape,
+  }),
   z.strictObject({
     type: z.literal('RemoveWebhook'),
     ...webhookEvents.WebhookRemoved.data.omit(owned).shape,
@@ -72,10 +77,15 @@ const evolve = (state: WebhookState, event: WebhookEvent): WebhookState => {
       return { ...state, status: 'ACTIVE' }
     case 'WebhookRemoved':
       return { ...state, status: 'REMOVED' }
+    case 'WebhookRedeliveryAsked':
+      return state
     default:
       return unreachable(event)
   }
 }
+
+/** Where a sealed secret stands. */
+export const secretPlace = (webhookId: string, secretId: string): string => `webhook-${webhookId}/${secretId}`
 
 /** Those that deliveries are signed with at an instant, the newest first. */
 export const secretsAt = ({ secrets }: WebhookState, at: string): readonly WebhookSecret[] =>
@@ -136,6 +146,10 @@ const change = (
       return [{ type: 'WebhookDisabled', data: { ...owner, why: command.why, delivery: command.delivery } }]
     case 'EnableWebhook':
       return status === 'ACTIVE' ? [] : [{ type: 'WebhookEnabled', data: owner }]
+    case 'RedeliverWebhook':
+      if (status !== 'ACTIVE')
+        throw new Rejection('WRONG_STATE', 'Nothing is sent to the webhook now. Enable it first.')
+      return [{ type: 'WebhookRedeliveryAsked', data: { ...owner, delivery: command.delivery } }]
     case 'RemoveWebhook':
       return [{ type: 'WebhookRemoved', data: { ...owner, reason: command.reason } }]
     default:

@@ -39,6 +39,7 @@ const everybody = { ...partnersSeen, ...communitiesSeen } as const
 const brandWrites = { ...brand, ...service } as const
 const staffWrites = { ...staff, ...service } as const
 const ownerWrites = { ...owner, ...service } as const
+const webhookWrites = { ...operator, FINANCE_APPROVER: 'ALL', ...brand, ...owner } as const
 
 export const roleTable = {
   'Query.viewer': 'SIGNED_IN',
@@ -107,6 +108,19 @@ export const roleTable = {
   'Event.cause': figures,
   'Query.roleGrants': { ...operator, AUDITOR: 'ALL', ...brand, ...owner },
   'Query.apiKeys': { ...operator, AUDITOR: 'ALL', ...brand, ...owner },
+
+  'Query.webhooks': { ...operator, ...finance, AUDITOR: 'ALL', ...brand, ...owner },
+  'Query.jobQueues': { ...platformOperator, AUDITOR: 'PLATFORM' },
+  'Query.deadJobs': { ...platformOperator, AUDITOR: 'PLATFORM' },
+
+  'Mutation.subscribeWebhook': webhookWrites,
+  'Mutation.rotateWebhookSecret': webhookWrites,
+  'Mutation.pauseWebhook': webhookWrites,
+  'Mutation.enableWebhook': webhookWrites,
+  'Mutation.removeWebhook': webhookWrites,
+  'Mutation.redeliverWebhook': webhookWrites,
+  'Mutation.retryJob': platformOperator,
+  'Mutation.dropJob': platformOperator,
 
   'Mutation.defineCategory': { ...platformOperator, ...platformService },
   'Mutation.retireCategory': platformOperator,

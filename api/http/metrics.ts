@@ -14,10 +14,10 @@ export interface Metrics {
 
 const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10]
 
-type Parts = Pick<Services, 'views' | 'handler' | 'roles' | 'reactors'>
+type Parts = Pick<Services, 'views' | 'handler' | 'roles' | 'reactors' | 'jobs'>
 
 const gaugesOf = (registry: Registry, services: Parts, openStreams: () => number) => {
-  const { views, handler, roles, reactors } = services
+  const { views, handler, roles, reactors, jobs } = services
   const gauge = (name: string, help: string, labelNames: readonly string[] = []) =>
     new Gauge({ name: `tributary_${name}`, help, labelNames: [...labelNames], registers: [registry] })
   const lag = gauge('view_lag_seconds', 'Age of the last event that a view has seen; 0 at the head.', [
@@ -42,11 +42,30 @@ const gaugesOf = (registry: Registry, services: Parts, openStreams: () => number
   const reactorActive = gauge('reactor_active', 'Whether it is the turn of this process to react.', [
     'reactor',
   ])
+  const queued = gauge('jobs', 'Jobs of a queue, by their state.', ['queue', 'state'])
+  const oldest = gauge('jobs_oldest_seconds', 'For how long the oldest job that is due has waited.', [
+    'queue',
+  ])
+  const reachable = gauge('jobs_reachable', 'Whether the engine that keeps the jobs answered just now.')
   const totals = gauge('handler', 'What the command handler has done since it was made, and holds now.', [
     'what',
   ])
   const streams = gauge('subscriptions_open', 'Streams that are open.')
   const memory = gauge('resident_memory_bytes', 'Resident memory of the process.')
+  /** What does not answer now is told as that, and keeps back nothing else. */
+  const tellJobs = async (): Promise<void> => {
+    try {
+      for (const { name: queue, oldestMs, ...counts } of await jobs.figures()) {
+        for (const [state, count] of Object.entries(counts)) queued.set({ queue, state }, count)
+        oldest.set({ queue }, oldestMs / 1_000)
+      }
+      reachable.set(1)
+    } catch {
+      queued.reset()
+      oldest.reset()
+      reachable.set(0)
+    }
+  }
   return async () => {
     for (const each of roles) role.set({ role: each }, 1)
     for (const { name, lagMs, isActive } of reactors()) {
@@ -67,6 +86,7 @@ const gaugesOf = (registry: Registry, services: Parts, openStreams: () => number
         owner.set({ view, partition, owner: by ?? '' }, isOurs ? 1 : 0)
       }
     }
+    await tellJobs()
     for (const [what, value] of Object.entries(handler.stats())) totals.set({ what }, value)
     streams.set(openStreams())
     memory.set(process.memoryUsage.rss())

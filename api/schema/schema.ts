@@ -19,6 +19,7 @@ import './explain-split.ts'
 import './intake.ts'
 import './intake-queries.ts'
 import './issue-api-key.ts'
+import './jobs.ts'
 import './membership.ts'
 import './membership-queries.ts'
 import './node-query.ts'
@@ -43,6 +44,7 @@ import './touch.ts'
 import './variances.ts'
 import './viewer.ts'
 import './views.ts'
+import './webhook.ts'
 
 export const schema = guardSchema(builder.toSchema(), roleTable)
 assertValidSchema(schema)

@@ -49,6 +49,11 @@ export const webhookEvents = {
     z.strictObject({ ...owned, why: z.enum(['FAILING', 'GONE']), delivery: shape.eventName }),
   ),
   WebhookEnabled: event('webhook', 'What happens from now on is sent again.', z.strictObject(owned)),
+  WebhookRedeliveryAsked: event(
+    'webhook',
+    'Somebody wants it to be told of an event once more.',
+    z.strictObject({ ...owned, delivery: shape.eventName }),
+  ),
   WebhookRemoved: event(
     'webhook',
     'The address is told nothing any more, for ever.',

@@ -56,6 +56,7 @@ const quiet: ReadonlySet<string> = new Set<EventType>([
   'RollCompleted',
   'RollCarried',
   'FactClaimed',
+  'WebhookRedeliveryAsked',
 ])
 
 /** Types of events that are in feeds. */

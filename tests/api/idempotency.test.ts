@@ -28,7 +28,10 @@ const apart: Readonly<Record<string, string>> = {
   issueApiKey: 'lets somebody in; auth.test.ts sends it twice',
   openCampaign: 'has no cost before one is recorded',
   openPickupPoint: 'has no sale yet',
+  redeliverWebhook: 'tells what happened once more; webhooks.test.ts sends it twice',
   registerPerson: 'owns nothing yet; keys.test.ts and tenancy.test.ts send it twice',
+  rotateWebhookSecret: 'signs, and moves nothing; webhooks.test.ts sends it twice',
+  subscribeWebhook: 'is told, and moves nothing; webhooks.test.ts sends it twice',
 }
 
 /** They move value and take no key of their own. */

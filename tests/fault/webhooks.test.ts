@@ -6,15 +6,15 @@ import { join } from 'node:path'
 import { Webhook } from 'standardwebhooks'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createCommander } from '../../app/commander.ts'
-import { createProjector } from '../../app/projector.ts'
+import { jobAdmin } from '../../app/inside.ts'
 import { simulate } from '../../app/simulate/simulate.ts'
 import { openTributary, type Tributary } from '../../app/tributary.ts'
-import { secretPlace } from '../../app/webhooks.ts'
-import { startWorker } from '../../app/worker.ts'
+import { secretPlace } from '../../domain/webhook.ts'
 import { newId } from '../../platform/ids.ts'
 import { attemptOf, attemptsKey, webhookQueue } from '../../workers/webhooks/delivery.ts'
 import { until } from '../contract/job-queue/kit.ts'
 import { dyingJobs } from '../support/dying-jobs.ts'
+import { type RunningWorker, startWorking } from '../support/running-worker.ts'
 
 interface Received {
   readonly id: string
@@ -103,34 +103,8 @@ const happen = async (to = partnerId): Promise<void> => {
   )
 }
 
-interface Running {
-  waitForHead(): Promise<void>
-  stop(): Promise<void>
-}
-
-const start = async (over = tributary, pauses: readonly number[] = [10, 10]): Promise<Running> => {
-  const projector = createProjector(over, () => undefined)
-  await projector.start()
-  const worker = await startWorker(over, {
-    projector,
-    onError: () => undefined,
-    webhooks: { allowPrivate: true, pauses },
-  })
-  return {
-    waitForHead: async () => {
-      await until(async () => worker.waitFor((await over.store.head()) ?? '', 100))
-      const queue = (await over.jobs()).queue(webhookQueue)
-      await until(async () => {
-        const { waiting, active, delayed } = await queue.stats()
-        return waiting + active + delayed === 0
-      })
-    },
-    stop: async () => {
-      await worker.stop()
-      await projector.stop()
-    },
-  }
-}
+const start = (over = tributary, pauses: readonly number[] = [10, 10]): Promise<RunningWorker> =>
+  startWorking(over, { webhooks: { allowPrivate: true, pauses } })
 
 const statusOf = async (webhookId: string) =>
   (await tributary.handler.readFresh(tributary.model.webhook, webhookId)).state.status
@@ -142,7 +116,7 @@ describe('a webhook', () => {
     const { secret } = await subscribe(partnerId)
     await happen()
     await happen(otherId)
-    await running.waitForHead()
+    await running.waitForHead(webhookQueue)
     await running.stop()
     const told = received.map(({ type }) => type)
     expect(told).toEqual(['tributary.PartnerProfileChanged'])
@@ -157,7 +131,7 @@ describe('a webhook', () => {
     const some = await subscribe(null, secretOf(), ['PartnerSuspended'])
     await happen()
     await happen(otherId)
-    await running.waitForHead()
+    await running.waitForHead(webhookQueue)
     const changed = received.filter(({ type }) => type === 'tributary.PartnerProfileChanged')
     expect(changed).toHaveLength(2)
     const attempts = async (id: string) => (await tributary.jobs()).notes(attemptsKey(id), 100)
@@ -171,7 +145,7 @@ describe('a webhook', () => {
     const { webhookId } = await subscribe(partnerId)
     answers = [500, 307]
     await happen()
-    await running.waitForHead()
+    await running.waitForHead(webhookQueue)
     await running.stop()
     expect(new Set(received.map(({ id }) => id)).size).toBe(1)
     const notes = await (await tributary.jobs()).notes(attemptsKey(webhookId), 100)
@@ -183,6 +157,32 @@ describe('a webhook', () => {
     expect(await statusOf(webhookId)).toBe('ACTIVE')
   })
 
+  it('is told once more where somebody asks for it, under another id, and only what it may see', async () => {
+    const running = await start()
+    const { webhookId } = await subscribe(partnerId)
+    await happen()
+    await happen(otherId)
+    const last = async (id: string) => {
+      const events = await tributary.store.readStream(`partner-${id}`)
+      return `partner-${id}@${events.length - 1}`
+    }
+    const ask = async (delivery: string) =>
+      createCommander(tributary, 'test').run(
+        tributary.model.webhook,
+        webhookId,
+        { type: 'RedeliverWebhook', delivery },
+        newId('command'),
+      )
+    await ask(await last(partnerId))
+    await ask(await last(otherId))
+    await ask('partner-nobody@3')
+    await running.waitForHead(webhookQueue)
+    await running.stop()
+    expect(received).toHaveLength(2)
+    expect(new Set(received.map(({ id }) => id)).size).toBe(2)
+    expect(new Set(received.map(({ body }) => JSON.parse(body).id))).toEqual(new Set([await last(partnerId)]))
+  })
+
   it('is disabled, which the feed tells, where it failed for too long, and its delivery is kept', async () => {
     const running = await start()
     const { webhookId } = await subscribe(partnerId)
@@ -190,12 +190,24 @@ describe('a webhook', () => {
     await happen()
     await until(async () => (await statusOf(webhookId)) === 'DISABLED')
     await happen()
-    await running.waitForHead()
+    await running.waitForHead(webhookQueue)
     expect(received).toHaveLength(3)
     const events = await tributary.store.readStream(`webhook-${webhookId}`)
     expect(events.map(({ type }) => type)).toEqual(['WebhookSubscribed', 'WebhookDisabled'])
     const dead = await (await tributary.jobs()).queue(webhookQueue).dead({ offset: 0, limit: 10 })
     expect(dead.map(({ error }) => error)).toEqual(['The address answered 500.'])
+    const admin = jobAdmin(tributary.jobs)
+    const [job] = await admin.dead(webhookQueue, 0, 10)
+    await createCommander(tributary, 'test').run(
+      tributary.model.webhook,
+      webhookId,
+      { type: 'EnableWebhook' },
+      newId('command'),
+    )
+    expect(await admin.retry(webhookQueue, job?.id ?? '')).toBe(true)
+    await running.waitForHead(webhookQueue)
+    expect(received).toHaveLength(4)
+    expect(await admin.drop(webhookQueue, job?.id ?? '')).toBe(false)
     await running.stop()
   })
 
@@ -205,7 +217,7 @@ describe('a webhook', () => {
     answers = [410]
     await happen()
     await until(async () => (await statusOf(webhookId)) === 'DISABLED')
-    await running.waitForHead()
+    await running.waitForHead(webhookQueue)
     await running.stop()
     expect(received).toHaveLength(1)
   })
@@ -227,7 +239,7 @@ describe('a webhook', () => {
     )
     received = []
     await happen()
-    await running.waitForHead()
+    await running.waitForHead(webhookQueue)
     await running.stop()
     const last = received.find(({ type }) => type === 'tributary.PartnerProfileChanged')
     for (const each of [secret, next])
@@ -238,7 +250,7 @@ describe('a webhook', () => {
     const running = await start()
     await subscribe(partnerId)
     for (let n = 0; n < 5; n += 1) await happen()
-    await running.waitForHead()
+    await running.waitForHead(webhookQueue)
     await running.stop()
     const before = received.length
     await tributary.close()
@@ -247,7 +259,7 @@ describe('a webhook', () => {
     tributary = await openIn()
     const again = await start()
     await happen()
-    await again.waitForHead()
+    await again.waitForHead(webhookQueue)
     await again.stop()
     expect(received).toHaveLength(before + 1)
   })
@@ -256,7 +268,7 @@ describe('a webhook', () => {
     const { webhookId } = await (async () => {
       const running = await start()
       const subscribed = await subscribe(partnerId)
-      await running.waitForHead()
+      await running.waitForHead(webhookQueue)
       await running.stop()
       return subscribed
     })()
@@ -270,7 +282,7 @@ describe('a webhook', () => {
       await running.stop()
     }
     const running = await start()
-    await running.waitForHead()
+    await running.waitForHead(webhookQueue)
     await running.stop()
     const names = received.map(({ body }) => JSON.parse(body).id)
     const log = await tributary.store.readStream(`partner-${partnerId}`)

@@ -21,7 +21,7 @@ const money = ({ amount, currency }: Activity) =>
   amount === null || currency === null ? null : { minor: String(amount), currency }
 
 /** https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md */
-export const cloudEventOf = (deploymentId: string, activity: Activity): string =>
+const cloudEventOf = (deploymentId: string, activity: Activity): string =>
   JSON.stringify({
     specversion: '1.0',
     id: activity.event,

@@ -1,5 +1,8 @@
 /** Puts a delivery for each event and each webhook that is to be told of it. */
+import { z } from 'zod'
 import type { Derive } from '../../domain/derive.ts'
+import { eventName } from '../../domain/events/shapes.ts'
+import { type WebhookEvent, webhookId } from '../../domain/events/webhooks.ts'
 import type { Position, RecordedEvent, StoredEvent } from '../../eventstore/event.ts'
 import { type JobEngine, jobLimits, type NewJob } from '../queue.ts'
 import type { Reactor } from '../reactor.ts'
@@ -30,20 +33,16 @@ export interface WebhookReactorParts {
   readonly concerned: (event: RecordedEvent<string, object>) => readonly string[]
 }
 
-/** The same for the same event and webhook, for ever. */
-export const deliveryIdOf = (
-  derive: Derive,
-  webhookId: string,
-  event: string,
-  again: string | null,
-): string =>
-  again === null ? derive('delivery', webhookId, event) : derive('delivery', webhookId, event, again)
-
-export const deliveryOf = (id: string, webhookId: string, event: string): NewJob => ({
-  id,
+/** `again`: the event that asked for it once more; null the first time. */
+const deliveryOf = (derive: Derive, webhookId: string, event: string, again: string | null): NewJob => ({
+  // The same for the same event and webhook, for ever.
+  id: derive('delivery', webhookId, event, ...(again === null ? [] : [again])),
   name: deliveryName,
   data: JSON.stringify({ webhookId, event }),
 })
+
+const redeliveryType = 'WebhookRedeliveryAsked' satisfies WebhookEvent['type']
+const askedFor = z.object({ webhookId, delivery: eventName })
 
 export const createWebhookReactor = (parts: WebhookReactorParts): Reactor => {
   const { engine, derive, gate, types, comparePositions, subscriptions, concerned } = parts
@@ -61,7 +60,7 @@ export const createWebhookReactor = (parts: WebhookReactorParts): Reactor => {
 
   return {
     name: 'webhook-reactor',
-    types,
+    types: [...types, redeliveryType],
     choose: async (events) => {
       const last = events.at(-1)
       active = last === undefined ? [] : await subscriptions(last)
@@ -72,11 +71,15 @@ export const createWebhookReactor = (parts: WebhookReactorParts): Reactor => {
       const jobs: NewJob[] = []
       for (const event of events) {
         if (passed(event)) continue
+        if (event.type === redeliveryType) {
+          const asked = askedFor.parse(event.data)
+          jobs.push(deliveryOf(derive, asked.webhookId, asked.delivery, event.name))
+          continue
+        }
         const whom = concerned(event)
         for (const subscription of active) {
           if (!wants(subscription, event, whom)) continue
-          const { webhookId } = subscription
-          jobs.push(deliveryOf(deliveryIdOf(derive, webhookId, event.name, null), webhookId, event.name))
+          jobs.push(deliveryOf(derive, subscription.webhookId, event.name, null))
         }
       }
       for (let at = 0; at < jobs.length; at += jobLimits.jobs)

@@ -103,9 +103,30 @@ export const makeThings = async (world: World, all: Ecosystem): Promise<Things> 
   }
   const keyId = await keyFor('BRAND_ADMIN', partnerId)
   const communityKeyId = await keyFor('COMMUNITY_STAFF', communityId)
+  const webhookOf = async (token: string, organisation: string): Promise<Known> => {
+    const input = { organisation, url: 'https://example.org/hook', key: key() }
+    const subscribed = await done(world, token, 'subscribeWebhook', input, 'webhook { id }')
+    const webhookId = textAt(subscribed.fields, 'webhook', 'id')
+    const names = [
+      'rotateWebhookSecret',
+      'pauseWebhook',
+      'enableWebhook',
+      'removeWebhook',
+      'redeliverWebhook',
+    ]
+    return Object.fromEntries(names.map((name) => [name, { webhookId }]))
+  }
   const ofSide = {
-    PARTNER: { reviseBundle: { bundleId: brandBundleId }, revokeApiKey: { keyId } },
-    COMMUNITY: { reviseBundle: { bundleId }, revokeApiKey: { keyId: communityKeyId } },
+    PARTNER: {
+      reviseBundle: { bundleId: brandBundleId },
+      revokeApiKey: { keyId },
+      ...(await webhookOf(brand, partnerId)),
+    },
+    COMMUNITY: {
+      reviseBundle: { bundleId },
+      revokeApiKey: { keyId: communityKeyId },
+      ...(await webhookOf(owner, communityId)),
+    },
   }
   const own = [
     purchaseId,
@@ -148,6 +169,9 @@ export const makeThings = async (world: World, all: Ecosystem): Promise<Things> 
     target: { offer: all.offerId },
     definition: { rule: { tag: 'x' } },
     listPrice: '1999',
+    url: 'https://example.org/hook',
+    delivery: `purchase-${purchaseId}@0`,
+    queue: 'webhooks',
   }
   return { known, own, ofSide }
 }

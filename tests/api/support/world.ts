@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { createLocalIssuer, type LocalIssuer } from '../../../api/auth/issuer.ts'
 import { type Api, type ApiOptions, createApi } from '../../../api/create-api.ts'
 import { type ApiLimits, defaultLimits, type Services, type Views } from '../../../api/services.ts'
+import { jobAdmin, webhookPort } from '../../../app/inside.ts'
 import type { AccessRole } from '../../../domain/events/platform.ts'
 import { createModel } from '../../../domain/model.ts'
 import { currentVersion, upcast } from '../../../domain/upcasting.ts'
@@ -23,6 +24,7 @@ import { openSigningKey } from '../../../platform/signing-key.ts'
 import { openMemoryDocumentStore } from '../../../projections/memory/document-store.ts'
 import { createProjectionRunner } from '../../../projections/runner.ts'
 import { allProjections } from '../../../projections/views/all.ts'
+import { openSqliteJobs } from '../../../workers/sqlite/sqlite-queue.ts'
 
 export interface Answer {
   readonly status: number
@@ -108,8 +110,11 @@ export const createWorld = async ({ limits, views, ...options }: WorldOptions = 
   const keys = openKeyStore(folder)
   const localIssuer = await createLocalIssuer(openSigningKey(folder), deploymentId, clock)
   const documents = openMemoryDocumentStore()
+  const jobs = openSqliteJobs({ file: join(folder, 'jobs.db'), deploymentId })
   const parts: Omit<Services, 'views'> = {
     roles: ['api', 'projector'],
+    jobs: jobAdmin(async () => jobs),
+    webhooks: webhookPort(async () => jobs, false),
     reactors: () => [],
     handler,
     codec,
@@ -164,6 +169,7 @@ export const createWorld = async ({ limits, views, ...options }: WorldOptions = 
       await handler.close()
       await runner.stop()
       await documents.close()
+      await jobs.close()
       keys.close()
       rmSync(folder, { recursive: true })
     },
