@@ -22,8 +22,9 @@ import { hostsOf } from './connection.ts'
 import { newEpoch, openEpoch } from './epoch.ts'
 import { LogPages } from './log-pages.ts'
 import { LogTail } from './log-tail.ts'
-import { positionOf, storedOf } from './mapping.ts'
+import { positionOf, type ServerRecord, storedOf } from './mapping.ts'
 import { Reader } from './reader.ts'
+import { RecentHeads } from './recent-heads.ts'
 
 export interface EventStoreDbOptions {
   /** Milliseconds after which the outcome of an append counts as unknown; default 10,000. */
@@ -39,6 +40,7 @@ export class EventStoreDbEventStore implements EventStore {
   readonly #reader: Reader
   readonly #pages: LogPages
   readonly #tail: LogTail
+  readonly #heads: RecentHeads
   readonly #appender: AppenderThread
   #epoch: string
   #closing: Promise<void> | null = null
@@ -49,6 +51,7 @@ export class EventStoreDbEventStore implements EventStore {
     this.#epoch = epoch
     this.#pages = new LogPages(reader)
     this.#tail = new LogTail(() => this.#pages.end())
+    this.#heads = new RecentHeads(reader)
   }
 
   get epoch(): string {
@@ -63,15 +66,19 @@ export class EventStoreDbEventStore implements EventStore {
   async append(append: Append): Promise<Appended> {
     this.#demandOpen()
     checkAppend(append)
+    const startedAt = performance.now()
     const appended = await this.#append(append)
+    this.#heads.learn(append.stream, appended.revision, startedAt)
     this.#tail.grown(appended.position)
     return appended
   }
 
   async readStream(stream: string, read: StreamRead = {}): Promise<readonly StoredEvent[]> {
     this.#demandOpen()
-    const { from, limit, isBackwards } = checkRead(read)
+    const asked = checkRead(read)
+    const { from, limit, isBackwards } = asked
     if (limit === 0) return []
+    const startedAt = performance.now()
     const records = await this.#reader.records(`Reading ${stream}`, (client) =>
       client.readStream(stream, {
         direction: isBackwards ? BACKWARDS : FORWARDS,
@@ -80,13 +87,16 @@ export class EventStoreDbEventStore implements EventStore {
         ...(from === undefined ? (isBackwards ? { fromRevision: END } : {}) : { fromRevision: BigInt(from) }),
       }),
     )
-    return records.map((record) => {
-      const stored = storedOf(record)
-      if (stored !== undefined) return stored
-      throw new StoreUnavailable(
-        `${stream}@${record.revision} was not written by Tributary: it carries no seal. Find out who else writes to this log.`,
-      )
-    })
+    const head = headSeen(asked, records)
+    if (head !== undefined) this.#heads.learn(stream, head, startedAt)
+    return records.map((record) => storedIn(stream, record))
+  }
+
+  /** Where nothing is new, which is nearly always so; the events themselves take a reading. */
+  readAtOnce(stream: string, from: number, withinMs: number): readonly StoredEvent[] | undefined {
+    this.#demandOpen()
+    const head = this.#heads.revisionOf(stream, withinMs)
+    return head !== undefined && head < from ? [] : undefined
   }
 
   async headRevision(stream: string): Promise<number> {
@@ -98,7 +108,9 @@ export class EventStoreDbEventStore implements EventStore {
     this.#demandOpen()
     checkLimit(limit)
     if (after !== null) checkPosition(after)
-    return this.#pages.page(after, limit)
+    const page = await this.#pages.page(after, limit)
+    for (const { stream, revision } of page.events) this.#heads.raise(stream, revision)
+    return page
   }
 
   async head(): Promise<Position | null> {
@@ -131,6 +143,7 @@ export class EventStoreDbEventStore implements EventStore {
 
   async #close(): Promise<void> {
     this.#tail.close()
+    this.#heads.close()
     await this.#appender.close()
     await this.#reader.close()
   }
@@ -175,6 +188,25 @@ export class EventStoreDbEventStore implements EventStore {
       there.length === events.length && events.every(({ hash }, index) => there[index]?.hash === hash)
     return isWhole && last !== undefined ? { revision: last.revision, position: last.position } : undefined
   }
+}
+
+/** The revision behind which a reading saw nothing; undefined where it did not come to the end of the stream. */
+const headSeen = (
+  { from, limit, isBackwards }: ReturnType<typeof checkRead>,
+  records: readonly ServerRecord[],
+): number | undefined => {
+  if (isBackwards) return from === undefined ? Number(records.at(0)?.revision ?? -1) : undefined
+  if (records.length === limit) return undefined
+  return Number(records.at(-1)?.revision ?? (from ?? 0) - 1)
+}
+
+/** @throws {StoreUnavailable} where somebody else wrote it */
+const storedIn = (stream: string, record: ServerRecord): StoredEvent => {
+  const stored = storedOf(record)
+  if (stored !== undefined) return stored
+  throw new StoreUnavailable(
+    `${stream}@${record.revision} was not written by Tributary: it carries no seal. Find out who else writes to this log.`,
+  )
 }
 
 const isGivenUp = (error: unknown): boolean =>

@@ -32,6 +32,7 @@ const beginningAfter = (store: EventStoreDbEventStore, base: Position | null): E
   },
   append: (append) => store.append(append),
   readStream: (stream, read) => store.readStream(stream, read),
+  readAtOnce: (stream, from, withinMs) => store.readAtOnce(stream, from, withinMs),
   headRevision: (stream) => store.headRevision(stream),
   readLog: async (after, limit) => {
     const page = await store.readLog(after ?? base, limit)
