@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { arch, cpus, platform, release, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { append } from './bench/append.ts'
+import { eventstoredbAppend, eventstoredbRebuild } from './bench/eventstoredb.ts'
 import { type Figure, fullSizes, type Measured, quickSizes } from './bench/figure.ts'
 import { purchaseHttp, queryMatrix } from './bench/http.ts'
 import { jobsBullmq, jobsEmbedded } from './bench/jobs.ts'
@@ -15,6 +16,8 @@ const figures: readonly Figure[] = [
   rebuildSpeed,
   rebuildMemory,
   queryMatrix,
+  eventstoredbAppend,
+  eventstoredbRebuild,
   jobsBullmq,
   jobsEmbedded,
 ]
@@ -34,7 +37,7 @@ const row = ({ name, ratio, atLeast, unit, rounds, notes }: Measured): string =>
     ([key, value]) => `${key} ${typeof value === 'number' ? whole(value) : value}`,
   )
   const both = last === undefined ? '' : `${whole(last.ours)} ÷ ${whole(last.limit)} ${unit}`
-  return `${ratio >= atLeast ? 'ok  ' : 'LOW '} ${name.padEnd(16)} ${ratio.toFixed(2)} (at least ${atLeast})  ${both}  ${said.join(', ')}`
+  return `${ratio >= atLeast ? 'ok  ' : 'LOW '} ${name.padEnd(20)} ${ratio.toFixed(2)} (at least ${atLeast})  ${both}  ${said.join(', ')}`
 }
 
 await runCommandLine({

@@ -3,8 +3,8 @@ import { rebuildViews } from '../../app/rebuild.ts'
 import { openTributary } from '../../app/tributary.ts'
 import { answerQuestions } from './child.ts'
 
-const [folder = ''] = process.argv.slice(2)
-const tributary = await openTributary({ folder })
+const [folder = '', eventStoreUrl = null] = process.argv.slice(2)
+const tributary = await openTributary({ folder, eventStoreUrl })
 
 answerQuestions(
   async () => {
