@@ -9,6 +9,7 @@ import { createGraphQL } from './graphql/yoga.ts'
 import { createGraphQLEndpoint } from './http/graphql-endpoint.ts'
 import { createMetrics } from './http/metrics.ts'
 import { createRoutes } from './http/routes.ts'
+import { traceRequest } from './http/trace-request.ts'
 import { schema } from './schema/schema.ts'
 import type { Services } from './services.ts'
 
@@ -59,8 +60,10 @@ export const createApi = (services: Services, { fastPath = true }: ApiOptions = 
         const seconds = (performance.now() - startedAt) / 1_000
         metrics.request(isQuery ? 'graphql' : 'other', response.statusCode, seconds)
       })
-      if (isQuery) void graphql(request, response)
-      else app(request, response)
+      traceRequest(request, response, () => {
+        if (isQuery) void graphql(request, response)
+        else app(request, response)
+      })
     },
     signInLink: (subject) => signIn?.linkFor(subject) ?? null,
     close: async () => {

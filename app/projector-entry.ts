@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { readConfig } from '../platform/config.ts'
 import { createLogger } from '../platform/log.ts'
+import { startTelemetry } from '../platform/telemetry.ts'
 import { GenerationGone } from '../projections/documents.ts'
 import { LeaseLost } from '../projections/leases.ts'
 import { createProjector } from './projector.ts'
@@ -20,6 +21,7 @@ const { store } = engines
 const tell = (report: ThreadReport): void => port.postMessage(report)
 
 const log = createLogger({ level: readConfig(process.env).logLevel })
+const telemetry = await startTelemetry(process.env, log)
 
 /** Another process rebuilt a view, or took over a part of it while this one slept: no failure, and it goes on from there. */
 const failed = (error: unknown, projection: string | null): void => {
@@ -63,6 +65,7 @@ const stop = async (): Promise<void> => {
   await projector.stop()
   await report()
   await engines.close()
+  await telemetry?.stop()
   port.close()
 }
 

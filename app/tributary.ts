@@ -86,7 +86,8 @@ export const openTributary = async (options: TributaryOptions): Promise<Tributar
   const opened: (() => unknown)[] = [() => store.close()]
   try {
     const codec = createCodec({ current: currentVersion, upcast })
-    const handler = createCommandHandler({ store, clock, codec })
+    const engine = log.kind === 'server' ? 'eventstoredb' : 'sqlite'
+    const handler = createCommandHandler({ store, clock, codec, engine })
     opened.unshift(() => handler.close())
     const { founding = { zone: 'UTC', currencies: [] } } = options
     const deployment = await openDeployment(folder, store, codec, handler, founding)

@@ -1,6 +1,8 @@
 /** Appends a batch until it is known whether it happened, or for as long as may be waited for that. */
 import type { Position } from './event.ts'
+import type { HandlerMeters } from './handler-meters.ts'
 import type { HandlerTotals } from './handler-stats.ts'
+import { endAppendSpan, startAppendSpan } from './handler-trace.ts'
 import {
   type Append,
   type Appended,
@@ -31,6 +33,9 @@ export type AppendOutcome =
 export interface AppenderParts {
   readonly store: EventStore
   readonly totals: HandlerTotals
+  readonly meters: Pick<HandlerMeters, 'append'>
+  /** What the store is called in traces. */
+  readonly engine: string
   readonly elapsed: () => number
   readonly wait: (milliseconds: number) => Promise<void>
   /** From 0 to below 1. */
@@ -45,25 +50,43 @@ const appended = ({ position, positions }: Pick<Appended, 'position' | 'position
   positions: positions ?? null,
 })
 
-const moved = { kind: 'moved' } as const
+const moved: AppendOutcome = { kind: 'moved' }
 const firstPauseMs = 10
 const longestPauseMs = 500
 
-/** Appends the batch; where the engine does not say whether it happened, finds out. */
-export const appendBatch = async (batch: Append, parts: AppenderParts): Promise<AppendOutcome> => {
+/**
+ * Appends the batch; where the engine does not say whether it happened, finds out. `traceparents`: of the commands that
+ * the events are of, where there is telemetry.
+ */
+export const appendBatch = async (
+  batch: Append,
+  parts: AppenderParts,
+  traceparents: readonly (string | null)[] = [],
+): Promise<AppendOutcome> => {
+  const startedAt = parts.elapsed()
+  const span = traceparents.length === 0 ? null : startAppendSpan(batch, parts.engine, traceparents)
+  let outcome: AppendOutcome
   try {
-    return appended(await parts.store.append(batch))
+    outcome = appended(await parts.store.append(batch))
   } catch (error) {
-    if (error instanceof WrongExpectedRevision) return moved
-    if (
-      error instanceof StoreUnavailable ||
-      error instanceof AppendTooLarge ||
-      error instanceof InvalidAppend
-    )
-      return { kind: 'failed', error }
-    parts.totals.doubts += 1
-    return findOut(batch, error, parts)
+    outcome = refusedBy(error) ?? (await inDoubtFor(batch, error, parts))
   }
+  parts.meters.append(outcome.kind, batch.events.length, (parts.elapsed() - startedAt) / 1_000)
+  if (span !== null) endAppendSpan(span, outcome.kind)
+  return outcome
+}
+
+/** Undefined where the error does not say that nothing was written. */
+const refusedBy = (error: unknown): AppendOutcome | undefined => {
+  if (error instanceof WrongExpectedRevision) return moved
+  const isRefusal =
+    error instanceof StoreUnavailable || error instanceof AppendTooLarge || error instanceof InvalidAppend
+  return isRefusal ? { kind: 'failed', error } : undefined
+}
+
+const inDoubtFor = (batch: Append, error: unknown, parts: AppenderParts): Promise<AppendOutcome> => {
+  parts.totals.doubts += 1
+  return findOut(batch, error, parts)
 }
 
 /**

@@ -152,6 +152,13 @@ export class Batch<State> {
     })
   }
 
+  /** Of the commands that append something. */
+  traceparents(): readonly (string | null)[] {
+    return this.decided.flatMap(({ task, answer }) =>
+      answer.kind === 'done' && answer.count > 0 ? [task.meta.traceparent] : [],
+    )
+  }
+
   /** The head of the stream once the batch stands there, its last event at `position`. */
   head(position: Position): Head {
     const { revision, hash, recordedAt } = this

@@ -1,7 +1,10 @@
 /** A command on its way: what it asks, what it has gathered, and who waits for its answer. */
 import type { Decider, EventLike, Read, StateSource } from '../domain/decider.ts'
+import type { Span } from '../platform/tracing.ts'
 import { type CommandMeta, type Executed, payloadHashOf } from './command.ts'
+import { outcomeOfDone, outcomeOfError } from './command-outcome.ts'
 import { freshMs } from './handler-reader.ts'
+import { endDone, endFailed } from './handler-trace.ts'
 import { StreamsSeen } from './streams-seen.ts'
 
 export interface Decided<State> {
@@ -44,8 +47,8 @@ export interface TaskParts {
     now: number,
   ) => State | Promise<State>
   readonly elapsed: () => number
-  /** Called once, when the command is answered. */
-  readonly answered: () => void
+  /** Called once, when the command is answered: what it came to, and milliseconds since it came. */
+  readonly answered: (category: string, outcome: string, took: number) => void
 }
 
 export class CommandTask<State, Command, Event extends EventLike, Context> implements Task<State> {
@@ -65,6 +68,8 @@ export class CommandTask<State, Command, Event extends EventLike, Context> imple
   /** Until when what was gathered may be decided on. */
   #freshUntil = Number.POSITIVE_INFINITY
   #answered = false
+  readonly #startedAt: number
+  readonly #span: Span | null
 
   /** @throws {TypeError} where the command is not plain JSON */
   constructor(
@@ -73,8 +78,11 @@ export class CommandTask<State, Command, Event extends EventLike, Context> imple
     meta: CommandMeta,
     rehearsal: boolean,
     parts: TaskParts,
+    span: Span | null = null,
   ) {
     this.meta = meta
+    this.#startedAt = parts.elapsed()
+    this.#span = span
     this.payloadHash = payloadHashOf(meta.payload ?? command)
     this.rehearsal = rehearsal
     this.#decider = decider
@@ -143,17 +151,22 @@ export class CommandTask<State, Command, Event extends EventLike, Context> imple
   }
 
   done(executed: Executed<State>): void {
-    if (this.#settle()) this.#resolve(executed)
+    if (!this.#settle(outcomeOfDone(executed.replayed))) return
+    if (this.#span !== null) endDone(this.#span, executed)
+    this.#resolve(executed)
   }
 
   failed(error: unknown): void {
-    if (this.#settle()) this.#reject(error)
+    if (!this.#settle(outcomeOfError(error))) return
+    if (this.#span !== null) endFailed(this.#span, error)
+    this.#reject(error)
   }
 
-  #settle(): boolean {
+  #settle(outcome: string): boolean {
     if (this.#answered) return false
     this.#answered = true
-    this.#parts.answered()
+    const { answered, elapsed } = this.#parts
+    answered(this.#decider.category, this.rehearsal ? 'REHEARSED' : outcome, elapsed() - this.#startedAt)
     return true
   }
 }

@@ -8,10 +8,13 @@ import type { Clock } from '../platform/clock.ts'
 import type { Codec } from './codec.ts'
 import { type CommandMeta, type Executed, HandlerClosed, Overloaded } from './command.ts'
 import { NewStreamGuess } from './handler-guess.ts'
+import { HandlerMeters } from './handler-meters.ts'
 import { type ReadState, StreamReader } from './handler-reader.ts'
 import { type HandlerStats, noTotals } from './handler-stats.ts'
 import type { CachedStream, Waiting } from './handler-stream.ts'
 import { CommandTask, type TaskParts } from './handler-task.ts'
+import { traceCommand } from './handler-trace.ts'
+import { instants } from './instants.ts'
 import { Mailbox, type MailboxParts, type MailboxSource } from './mailbox.ts'
 import type { EventStore } from './port.ts'
 import { StateCache } from './state-cache.ts'
@@ -43,6 +46,8 @@ export interface HandlerOptions {
   readonly clock: Clock
   readonly codec: Codec
   readonly limits?: Partial<HandlerLimits>
+  /** What the store is called in traces: `sqlite`, `eventstoredb`; by default `memory`. */
+  readonly engine?: string
   /** Milliseconds on a clock that never steps; the process's own by default. */
   readonly elapsed?: () => number
   /** Lets time pass between attempts. */
@@ -87,6 +92,8 @@ export interface CommandHandler {
     id: string,
   ): Promise<ReadState<State>>
   stats(): HandlerStats
+  /** Goes on counting. */
+  readonly meters: HandlerMeters
   /** Resolves once no command waits for an answer. */
   drain(): Promise<void>
   /** Takes no more commands, and resolves once those it took are answered. The store stays open. */
@@ -107,13 +114,14 @@ class Handler implements CommandHandler {
   readonly #deciders = new Map<string, unknown>()
   readonly #taskParts: TaskParts
   readonly #totals = noTotals()
+  readonly #meters = new HandlerMeters()
   #waiting = 0
   #mailboxes = 0
   #closed = false
   #drained: (() => void)[] = []
 
   constructor(options: HandlerOptions) {
-    const { store, clock, codec, limits, elapsed, wait, random } = options
+    const { store, clock, codec, limits, engine, elapsed, wait, random } = options
     this.#limits = { ...defaultLimits, ...limits }
     const { cachedStreams, cachedBytes, attempts, doubtMs } = this.#limits
     const totals = this.#totals
@@ -124,7 +132,7 @@ class Handler implements CommandHandler {
     this.#taskParts = {
       look: (source, id, seen, at) => this.#reader.look(source, id, seen, at),
       elapsed: now,
-      answered: () => this.#answered(),
+      answered: (category, outcome, took) => this.#answered(category, outcome, took),
     }
     this.#parts = {
       store,
@@ -133,6 +141,8 @@ class Handler implements CommandHandler {
       cache,
       guess: new NewStreamGuess(),
       totals,
+      meters: this.#meters,
+      engine: engine ?? 'memory',
       attempts,
       doubtMs,
       elapsed: now,
@@ -169,6 +179,10 @@ class Handler implements CommandHandler {
 
   readFresh<State, Event extends EventLike>(source: StateSource<State, Event>, id: string) {
     return this.#reader.readFresh(source, id)
+  }
+
+  get meters(): HandlerMeters {
+    return this.#meters
   }
 
   stats(): HandlerStats {
@@ -218,7 +232,15 @@ class Handler implements CommandHandler {
     const stream = this.#cache.open(decider.category, id)
     const there = stream.mailbox?.waiting ?? 0
     if (there >= this.#limits.waitingPerStream) throw new Overloaded(`stream ${stream.stream}`, there)
-    const task = new CommandTask(decider, command, meta, rehearsal, this.#taskParts)
+    const traced = rehearsal ? null : traceCommand(command, decider.category, stream.stream, meta)
+    const task = new CommandTask(
+      decider,
+      command,
+      traced?.meta ?? meta,
+      rehearsal,
+      this.#taskParts,
+      traced?.span,
+    )
     this.#mailbox(stream, decider).push(task)
     this.#waiting += 1
     this.#totals.commands += 1
@@ -251,26 +273,13 @@ class Handler implements CommandHandler {
     }
   }
 
-  #answered(): void {
+  #answered(category: string, outcome: string, took: number): void {
+    this.#meters.command(category, outcome, took / 1_000)
     this.#waiting -= 1
     if (this.#waiting > 0) return
     const drained = this.#drained
     this.#drained = []
     for (const resolve of drained) resolve()
-  }
-}
-
-/** Many commands are decided within one millisecond: its text is made once. */
-const instants = (clock: Clock): (() => string) => {
-  let made = Number.NaN
-  let text = ''
-  return () => {
-    const now = clock.now()
-    if (now !== made) {
-      text = new Date(now).toISOString()
-      made = now
-    }
-    return text
   }
 }
 

@@ -8,6 +8,7 @@
  * however far the stream has moved since.
  */
 import { unreachable } from '../domain/decider.ts'
+import { isTracing } from '../platform/tracing.ts'
 import { TooMuchContention } from './command.ts'
 import type { Position } from './event.ts'
 import { type AnswerParts, answerBatch } from './handler-answer.ts'
@@ -137,7 +138,7 @@ export class Mailbox<State> implements Waiting {
         expectedRevision: batch.base.revision,
         events: batch.sealed,
       }
-      const outcome = await appendBatch(append, this.#parts)
+      const outcome = await appendBatch(append, this.#parts, isTracing() ? batch.traceparents() : [])
       if (outcome.kind === 'appended') {
         this.#commit(batch, outcome.position)
         answerBatch(batch, outcome, this.#parts)

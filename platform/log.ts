@@ -7,6 +7,8 @@ import {
   stdTimeFunctions,
 } from 'pino'
 
+import { activeTrace } from './tracing.ts'
+
 export type { Logger }
 
 /** Fields that never reach the log, at the top of an entry, one level down, or among a request's headers. */
@@ -43,7 +45,8 @@ export interface LogOptions {
 }
 
 /**
- * A logger that writes one JSON document a line to standard error: `level` by name, `time` in ISO 8601, `msg`.
+ * A logger that writes one JSON document a line to standard error: `level` by name, `time` in ISO 8601, `msg`, and where
+ * there is telemetry the `trace_id` and `span_id` of what it was written in.
  * An error is logged as `error`, with its type, message, stack and cause.
  * Log opaque ids and codes, never what a person entered; the fields known to carry such are hidden in any case.
  */
@@ -53,6 +56,7 @@ export const createLogger = ({ level, stream = destination({ dest: 2, sync: true
       level,
       base: null,
       timestamp: stdTimeFunctions.isoTime,
+      mixin: () => activeTrace() ?? {},
       formatters: { level: (label) => ({ level: label }) },
       serializers: { error: stdSerializers.err },
       redact: { paths, censor: '[hidden]' },

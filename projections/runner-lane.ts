@@ -4,6 +4,7 @@ import type { LogSource } from './log-source.ts'
 import { comparePositions } from './order.ts'
 import type { Arrival } from './runner-fold.ts'
 import { beginning, type Cursor, type Follower } from './runner-follower.ts'
+import { endBatchSpan, startBatchSpan } from './runner-trace.ts'
 
 /** Parses an event; undefined where its type or version is newer than this program. What it throws parks the stream. */
 export type Decode = (stored: StoredEvent) => RecordedEvent | undefined
@@ -35,10 +36,13 @@ export class Lane {
   readonly #followers = new Set<Follower>()
   /** Types that no follower looks at, as `type@version`: whether this program knows them. */
   readonly #known = new Map<string, boolean>()
+  /** Whether its steps show in the traces of what it folds: at the tail of the log, not where the past is folded again. */
+  readonly #isTraced: boolean
   #cursor: Cursor = beginning
   #unknown = 0
 
-  constructor(events: LogSource, decode: Decode, cacheLimit: number) {
+  constructor(events: LogSource, decode: Decode, cacheLimit: number, isTraced = false) {
+    this.#isTraced = isTraced
     this.#events = events
     this.#decode = decode
     this.#cacheLimit = cacheLimit
@@ -92,7 +96,10 @@ export class Lane {
       event: last ? `${last.stream}@${last.revision}` : this.#cursor.event,
       recordedAt: (last && recordedAtOf(last)) ?? this.#cursor.recordedAt,
     }
-    const failed = await this.#feed(await this.#arrivals(events), events.length, atHead)
+    const arrivals = await this.#arrivals(events)
+    const span = this.#isTraced ? startBatchSpan(arrivals, events.length) : null
+    const failed = await this.#feed(arrivals, events.length, atHead)
+    if (span !== null) endBatchSpan(span, failed)
     return { scanned: events.length, atHead, failed }
   }
 

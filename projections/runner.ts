@@ -48,7 +48,7 @@ class ProjectionRunner implements Freshness {
       options.projections.map((projection) => [projection.name, new Member(projection, clock.now())]),
     )
     this.#tasks = new Tasks(retry)
-    this.#lane = new Lane(events, decode, cached.live)
+    this.#lane = new Lane(events, decode, cached.live, true)
     const { shares = true, ...held } = lease
     this.#keeper = new LeaseKeeper({
       ...held,

@@ -8,6 +8,7 @@ import type { Tributary } from '../app/tributary.ts'
 import { accessRoles } from '../domain/events/platform.ts'
 import { firstEvents } from '../eventstore/reads.ts'
 import { createLogger } from '../platform/log.ts'
+import { startTelemetry } from '../platform/telemetry.ts'
 import { LeaseKeeper, leaseByName } from '../projections/lease-keeper.ts'
 import { type Line, runCommandLine, textFlag } from './command-line.ts'
 
@@ -109,6 +110,7 @@ await runCommandLine({
     const tributary = await openConfigured(config)
     try {
       if (!empty && (await isEmpty(tributary))) await makeSampleOnce(tributary, line)
+      const telemetry = await startTelemetry(process.env, log)
       const server = await startServer(tributary, config, log)
       try {
         // Where another process keeps the views up, nobody knows when that one starts.
@@ -126,6 +128,7 @@ await runCommandLine({
         await stopped
       } finally {
         await server.close()
+        await telemetry?.stop()
       }
     } finally {
       await tributary.close()

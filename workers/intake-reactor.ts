@@ -74,7 +74,7 @@ const attachParked = async (
             causationId: event.name,
             actor: { kind: 'SYSTEM', id: 'intake-reactor', onBehalfOf: null },
             occurredAt: null,
-            traceparent: null,
+            traceparent: event.metadata.traceparent,
           },
         )
       } catch (error) {

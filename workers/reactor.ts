@@ -10,6 +10,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Checkpoint, DocumentStore, Generation } from '../projections/documents.ts'
 import { type LeaseKeeper, leaseByName, leaseOfPartition } from '../projections/lease-keeper.ts'
 import { buildLease, type Hold, LeaseLost, unclaimed } from '../projections/leases.ts'
+import { traceReaction } from './reactor-trace.ts'
 
 export interface Reactor {
   readonly name: string
@@ -258,7 +259,8 @@ class Running implements RunningReactor {
     const ofTypes = page.events.filter(({ type }) => this.#types.has(type))
     const chosen = ofTypes.length === 0 ? [] : await (this.#reactor.choose?.(ofTypes) ?? ofTypes)
     const events = chosen.flatMap((stored) => codec.decode(stored) ?? [])
-    if (events.length > 0) await this.#reactor.react(events, this.#again)
+    if (events.length > 0)
+      await traceReaction(this.#reactor.name, events, () => this.#reactor.react(events, this.#again))
     const last = page.events.at(-1)
     if (last !== undefined) {
       this.#checkpoint = {

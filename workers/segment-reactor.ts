@@ -17,6 +17,7 @@ import { closureOf } from '../domain/taxonomy.ts'
 import type { RecordedEvent } from '../eventstore/event.ts'
 import type { CommandHandler } from '../eventstore/handler.ts'
 import { newCorrelationId } from '../platform/ids.ts'
+import { activeTraceparent } from '../platform/tracing.ts'
 import type { Reactor } from './reactor.ts'
 
 export interface SegmentReactorParts {
@@ -147,7 +148,7 @@ export const createSegmentReactor = ({ handler, model, derive, membersOf }: Segm
       causationId: cause,
       actor: { kind: 'SYSTEM', id: 'segment-reactor', onBehalfOf: null },
       occurredAt: null,
-      traceparent: null,
+      traceparent: activeTraceparent(),
     })
   }
 

@@ -23,7 +23,7 @@ export interface ApiContext {
   readonly spender: string
   /** Stands in the answer of an error, in the log, and on every event that the request causes. */
   readonly correlationId: string
-  /** W3C trace context, as it came in. */
+  /** W3C trace context that what the request causes belongs under; null: none. */
   readonly traceparent: string | null
   /** Aborted when the client goes away. */
   readonly signal: AbortSignal | null

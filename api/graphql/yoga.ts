@@ -7,6 +7,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql'
 import { createYoga, isAsyncIterable, isPromise, type Plugin } from 'graphql-yoga'
+import { describeActiveSpan, isTracing } from '../../platform/tracing.ts'
 import { BoundedMap } from '../auth/bounded-map.ts'
 import type { Services } from '../services.ts'
 import type { ApiContext } from './context.ts'
@@ -89,6 +90,15 @@ const chargeOperations = (schema: GraphQLSchema, { limits, clock }: Services) =>
   }
 }
 
+/** Longest name of an operation that a span is told. */
+const nameLength = 100
+
+const describe = ({ operation, name }: OperationDefinitionNode): void => {
+  if (!isTracing()) return
+  const named = name === undefined ? {} : { 'graphql.operation.name': name.value.slice(0, nameLength) }
+  describeActiveSpan({ 'graphql.operation.type': operation, ...named })
+}
+
 const timedOut = (operation: OperationDefinitionNode, limit: number): ExecutionResult => ({
   errors: [
     new RequestError(
@@ -129,6 +139,7 @@ const limitExecution = (schema: GraphQLSchema, services: Services): Plugin<ApiCo
       const { document, operationName, variableValues, contextValue } = args
       const operation = getOperationAST(document, operationName)
       if (!operation) return
+      describe(operation)
       setExecuteFn((given) => {
         let cost: CostExtension
         try {
@@ -150,6 +161,7 @@ const limitExecution = (schema: GraphQLSchema, services: Services): Plugin<ApiCo
       const { document, operationName, variableValues, contextValue } = args
       const operation = getOperationAST(document, operationName)
       if (!operation) return
+      describe(operation)
       try {
         checkVariables(variableValues ?? {})
         const { principal, subscriptions } = contextValue

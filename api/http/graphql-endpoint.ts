@@ -1,5 +1,6 @@
 /** `/graphql` on node's own server: bounds the body, finds out who asks, and takes the short way where it can. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { activeTraceparent, readTraceparent } from '../../platform/tracing.ts'
 import type { Authenticate } from '../auth/authenticate.ts'
 import type { Principal } from '../auth/principal.ts'
 import type { ApiContext } from '../graphql/context.ts'
@@ -22,10 +23,9 @@ const spenderOf = (principal: Principal | null, request: IncomingMessage): strin
   return typeof first === 'string' && others.length === 0 ? first : principal.subject
 }
 
-const traceShape = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
-
+/** Of the request's own span, where there is telemetry; else what it came with goes on to its events. */
 const traceparentOf = ({ headers: { traceparent } }: IncomingMessage): string | null =>
-  typeof traceparent === 'string' && traceShape.test(traceparent) ? traceparent : null
+  activeTraceparent() ?? readTraceparent(traceparent)
 
 const headersOf = ({ headers }: IncomingMessage): Headers => {
   const result = new Headers()

@@ -17,6 +17,7 @@ export const dyingAfter = (
       rehearse: (...command) => handler.rehearse(...command),
       read: (source, id) => handler.read(source, id),
       readFresh: (source, id) => handler.readFresh(source, id),
+      meters: handler.meters,
       stats: () => handler.stats(),
       drain: () => handler.drain(),
       close: () => handler.close(),

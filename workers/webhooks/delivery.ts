@@ -10,7 +10,8 @@ import type { Scope } from '../../projections/queries/scope.ts'
 import { defineJob, type JobKind } from '../jobs.ts'
 import type { JobEngine } from '../queue.ts'
 import { messageOf } from './message.ts'
-import { type SendOptions, type Sent, send } from './send.ts'
+import type { SendOptions, Sent } from './send.ts'
+import { sendTraced } from './trace-delivery.ts'
 
 export const webhookQueue = 'webhooks'
 export const deliveryName = 'webhook.deliver'
@@ -106,14 +107,15 @@ export const deliveryJob = (parts: DeliveryParts): JobKind => {
       if (state.subscribed === null || state.status !== 'ACTIVE') return
       const { organisation, url } = state.subscribed
       const stored = await parts.eventNamed(event)
-      const activity = stored === null ? null : await parts.seenBy(scopeOf(organisation), stored)
+      if (stored === null) return
+      const activity = await parts.seenBy(scopeOf(organisation), stored)
       if (activity === null) return
       const now = clock.now()
       const secrets = secretsAt(state, new Date(now).toISOString()).map((held) => parts.openSecret(id, held))
       const { deploymentId } = parts
       const message = messageOf({ id: delivery, deploymentId, activity, secrets, now })
       const startedAt = performance.now()
-      const sent = await send({ url, ...message }, { ...parts.sendOptions, signal })
+      const sent = await sendTraced(stored, { url, ...message }, { ...parts.sendOptions, signal })
       // Interrupted by us: it says nothing of the receiver.
       if (sent.kind === 'NO_ANSWER') signal.throwIfAborted()
       const outcome = outcomeOf(sent)
