@@ -5,9 +5,11 @@ import { readLive } from '../projections/read-live.ts'
 import type { Freshness } from '../projections/read-your-writes.ts'
 import { facts } from '../projections/views/intake.ts'
 import { memberships } from '../projections/views/members.ts'
+import { createOfferExpiryReactor, offerExpiryJob, timerQueue } from '../workers/expiry/offer-expiry.ts'
 import { createIntakeReactor } from '../workers/intake-reactor.ts'
-import { runJobs } from '../workers/jobs.ts'
+import { doubling, runJobs } from '../workers/jobs.ts'
 import { type ReactorStatus, type RunningReactor, startReactor } from '../workers/reactor.ts'
+import { schedule } from '../workers/schedule.ts'
 import { createSegmentReactor } from '../workers/segment-reactor.ts'
 import { webhookQueue } from '../workers/webhooks/delivery.ts'
 import { sealLog } from './seals.ts'
@@ -27,14 +29,14 @@ export interface WorkerOptions {
   readonly onError: (name: string, error: unknown) => void
   /** Whether webhooks may lead to private addresses; default not. Between tries, milliseconds; default: over a day. */
   readonly webhooks?: { readonly allowPrivate: boolean; readonly pauses?: readonly number[] }
-  /** Milliseconds between seals of the log; default an hour. */
-  readonly sealEveryMs?: number
 }
 
 type StoredAt = Pick<StoredEvent, 'position' | 'stream' | 'revision'>
 
 const viewsWaitMs = 60_000
 const pageSize = 1_000
+const everyHour = '0 * * * *'
+const beginEveryMs = 600_000
 
 /** The view did not come to an event in time; the reactor tries again. */
 class ViewBehind extends Error {
@@ -42,8 +44,8 @@ class ViewBehind extends Error {
 }
 
 export const startWorker = async (tributary: Tributary, options: WorkerOptions): Promise<Worker> => {
-  const { documents, handler, model, derive, stating, store, codec, clock } = tributary
-  const { projector, onError, sealEveryMs = 3_600_000, webhooks: hooks = { allowPrivate: false } } = options
+  const { documents, handler, model, derive, stating, store, codec, clock, deployment } = tributary
+  const { projector, onError, webhooks: hooks = { allowPrivate: false } } = options
 
   const upTo = async (view: string, { position, stream, revision }: StoredAt): Promise<void> => {
     if (!(await projector.waitFor(position, viewsWaitMs, [view])))
@@ -90,6 +92,8 @@ export const startWorker = async (tributary: Tributary, options: WorkerOptions):
     upTo,
   })
 
+  const expiry = { engine, handler, model, derive, clock }
+
   // Of several workers over one log one reacts, reactor by reactor; the others stand by.
   const { leases } = documents
   const keeper = new LeaseKeeper({ leases, role: 'worker', onError: (error) => onError('leases', error) })
@@ -108,8 +112,8 @@ export const startWorker = async (tributary: Tributary, options: WorkerOptions):
       parts,
     ),
     await startReactor(webhooks.reactor, parts),
+    await startReactor(createOfferExpiryReactor(expiry), parts),
   ]
-  const jobs = runJobs({ engine, kinds: [webhooks.job], concurrency: { [webhookQueue]: 32 }, onError })
   const seal = async (): Promise<void> => {
     try {
       const lease = leaseByName(leases, 'sealer')
@@ -124,7 +128,28 @@ export const startWorker = async (tributary: Tributary, options: WorkerOptions):
       onError('sealer', error)
     }
   }
-  const sealing = setInterval(() => void seal(), sealEveryMs)
+  const sealing = schedule(
+    {
+      name: 'seal-log',
+      queue: timerQueue,
+      cron: everyHour,
+      zone: deployment.zone,
+      retry: { attempts: 3, delayMs: doubling(10_000, 600_000) },
+      handle: seal,
+    },
+    { engine, clock },
+  )
+  // Again and again: it changes nothing while the chain stands, and mends one that was lost with its engine.
+  const begin = (): void =>
+    void sealing.begin().catch((error: unknown) => onError('schedule of seals', error))
+  begin()
+  const beginning = setInterval(begin, beginEveryMs)
+  const jobs = runJobs({
+    engine,
+    kinds: [webhooks.job, offerExpiryJob(expiry), sealing.kind],
+    concurrency: { [webhookQueue]: 32 },
+    onError,
+  })
   return {
     status: () => reactors.map((reactor) => reactor.status()),
     waitFor: async (position, timeoutMs) => {
@@ -132,7 +157,7 @@ export const startWorker = async (tributary: Tributary, options: WorkerOptions):
       return reached.every(Boolean)
     },
     stop: async () => {
-      clearInterval(sealing)
+      clearInterval(beginning)
       await Promise.all([jobs.stop(), ...reactors.map((reactor) => reactor.stop())])
       await seal()
       await keeper.stop()

@@ -29,6 +29,38 @@ beforeEach(() => {
   world = givenCategory(givenPartner(givenCommunity(new World())), 'furniture')
 })
 
+describe('the end of an offer', () => {
+  const until = '2026-05-01T00:00:00.000Z'
+  const expire = (version: number, now = until) => ({ type: 'ExpireOffer', version, now }) as const
+
+  it('is told once, when it has come', async () => {
+    await asked(publish({ validUntil: until }))
+    expect(await asked(expire(1, '2026-04-30T23:59:59.999Z'))).toEqual([])
+    expect(await asked(expire(1, '2026-05-02T00:00:00.000Z'))).toMatchObject([
+      { type: 'OfferExpired', data: { version: 1, at: until } },
+    ])
+    expect(await asked(expire(1))).toEqual([])
+  })
+
+  it('is not told of a version that another one replaced, of a withdrawn offer, or of one without an end', async () => {
+    await asked(publish({ validUntil: until }))
+    await asked(revise(1, { validUntil: null }))
+    expect(await asked(expire(1))).toEqual([])
+    expect(await asked(expire(2))).toEqual([])
+    await asked(revise(2, { validUntil: until }))
+    await asked(withdraw)
+    expect(await asked(expire(3))).toEqual([])
+  })
+
+  it('is told again of a version that came after it', async () => {
+    await asked(publish({ validUntil: until }))
+    await asked(expire(1))
+    await asked(revise(1, { validUntil: '2026-06-01T00:00:00.000Z' }))
+    expect(await asked(expire(1))).toEqual([])
+    expect(await asked(expire(2, '2026-06-01T00:00:00.000Z'))).toMatchObject([{ data: { version: 2 } }])
+  })
+})
+
 describe('publishing', () => {
   it('is the first version; the same again changes nothing', async () => {
     expect(await asked(publish())).toMatchObject([{ type: 'OfferPublished', data: { version: 1 } }])

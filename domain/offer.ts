@@ -22,6 +22,8 @@ export const offerCommand = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('PublishOffer'), ...stated }),
   /** `expectedVersion`: the one that the revision is made from. */
   z.strictObject({ type: z.literal('ReviseOffer'), ...stated, expectedVersion: shape.version }),
+  /** Nothing, where that version is no longer the latest, was withdrawn, was told of before, or is not over by `now`. */
+  z.strictObject({ type: z.literal('ExpireOffer'), version: shape.version, now: shape.instant }),
   z.strictObject({ type: z.literal('WithdrawOffer'), at: shape.instant, reason: shape.reason }),
 ])
 export type OfferCommand = z.infer<typeof offerCommand>
@@ -41,6 +43,8 @@ export interface OfferState {
   readonly published: { readonly facts: OfferFacts; readonly source: z.infer<typeof stated.source> } | null
   /** The last of them, oldest first. */
   readonly versions: readonly OfferVersion[]
+  /** The version whose end was told last; null: none. */
+  readonly expired: number | null
   readonly withdrawn: boolean
   readonly withdrawnAt: string | null
 }
@@ -54,6 +58,7 @@ const initial: OfferState = {
   version: 0,
   published: null,
   versions: [],
+  expired: null,
   withdrawn: false,
   withdrawnAt: null,
 }
@@ -72,6 +77,8 @@ const evolve = (state: OfferState, event: OfferEvent): OfferState => {
         versions: [...state.versions, { version, facts }].slice(-keptVersions),
       }
     }
+    case 'OfferExpired':
+      return { ...state, expired: event.data.version }
     case 'OfferWithdrawn':
       return { ...state, withdrawn: true, withdrawnAt: event.data.at }
     default:
@@ -208,6 +215,13 @@ const decide = (
   switch (command.type) {
     case 'ReviseOffer':
       return revise(state, command, context)
+    case 'ExpireOffer': {
+      const { version, now } = command
+      const at = offerAt(state, version)?.validUntil ?? null
+      if (version !== state.version || state.withdrawn || state.expired === version) return []
+      if (at === null || now < at) return []
+      return [{ type: 'OfferExpired', data: { offerId, partnerId, version, at } }]
+    }
     case 'WithdrawOffer': {
       const { at, reason } = command
       return state.withdrawn ? [] : [{ type: 'OfferWithdrawn', data: { offerId, partnerId, at, reason } }]
@@ -218,7 +232,7 @@ const decide = (
 }
 
 const gather = async (command: OfferCommand, read: Read): Promise<OfferContext | null> => {
-  if (command.type === 'WithdrawOffer') return null
+  if (command.type === 'WithdrawOffer' || command.type === 'ExpireOffer') return null
   const { partnerId, facts } = command
   const communities: CommunityState[] = []
   const known = new Set<string>()

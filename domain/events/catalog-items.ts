@@ -47,6 +47,16 @@ export const offerEvents = {
     'The next version; purchases keep the one they were made under.',
     offerVersion,
   ),
+  OfferExpired: event(
+    'offer',
+    'Its latest version came to its end, which it said from the beginning: told once, for those who follow the log.',
+    z.strictObject({
+      offerId: shape.offerId,
+      partnerId: shape.partnerId,
+      version: shape.version,
+      at: shape.instant,
+    }),
+  ),
   OfferWithdrawn: event(
     'offer',
     'Nobody can place it any more.',

@@ -94,7 +94,10 @@ describe('jobs', () => {
       {},
       all.operator,
     )
-    expect(nothing.body.data).toMatchObject({ jobQueues: [{ name: 'webhooks', dead: 0 }], deadJobs: [] })
+    expect(nothing.body.data).toMatchObject({
+      jobQueues: [{ name: 'webhooks', dead: 0 }, { name: 'timers' }],
+      deadJobs: [],
+    })
     for (const name of ['retryJob', 'dropJob'])
       for (const queue of ['webhooks', 'elsewhere'])
         expect((await mutate(world, all.operator, name, { queue, id: 'nobody' })).codes).toEqual([
