@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -83,6 +83,31 @@ it('refuses a catalogue of a newer version, and leaves it as it is', async () =>
   raiseVersion(path)
   expect(() => openStore()).toThrow(DocumentStoreTooNew)
   expect(() => openStore()).toThrow(/schema version 99; this program knows 2/)
+})
+
+it('takes a catalogue of the version before partitions, whose views count as never built', async () => {
+  const db = new DatabaseSync(path)
+  db.exec(`
+    CREATE TABLE generations (
+      id TEXT PRIMARY KEY NOT NULL, projection TEXT NOT NULL, spec TEXT NOT NULL, state TEXT NOT NULL,
+      owner TEXT NOT NULL, retired_at INTEGER
+    ) STRICT;
+    CREATE UNIQUE INDEX live ON generations (projection) WHERE state = 'live';
+    INSERT INTO generations VALUES ('old', 'view', '${JSON.stringify(spec)}', 'live', '1:gone', NULL);
+    PRAGMA user_version = 1;
+  `)
+  db.close()
+  mkdirSync(join(folder, 'views'))
+  const old = new DatabaseSync(join(folder, 'views', 'old.db'))
+  old.exec('PRAGMA user_version = 1')
+  old.close()
+  const store = openStore()
+  expect(await store.live('view')).toBeNull()
+  const { id } = await published(store, 1)
+  expect((await store.live('view'))?.id).toBe(id)
+  expect(await store.leases.claim('work', 'ann', 0)).toBe(1)
+  await store.sweep()
+  await vi.waitFor(() => expect(files()).toEqual([`${id}.db`]))
 })
 
 it('refuses a generation of a newer version', async () => {

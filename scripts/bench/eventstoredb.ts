@@ -48,7 +48,11 @@ export const eventstoredbAppend: Figure = {
   atLeast: 0.8,
   missing,
   measure: async (context) => {
-    const data = await filled(context, 'eventstoredb-events', context.sizes.small + 2 * context.sizes.purchases)
+    const data = await filled(
+      context,
+      'eventstoredb-events',
+      context.sizes.small + 2 * context.sizes.purchases,
+    )
     const server = await startServer(context, 'eventstoredb-append')
     const ours = startLikeProduct('./eventstoredb-ours.ts', data, server.url)
     const raw = startLikeProduct('./eventstoredb-raw.ts', data, server.url)
