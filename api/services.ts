@@ -23,6 +23,14 @@ export interface Views extends Freshness {
   readonly isReady: boolean
 }
 
+/** The engine that has the log, as those who run the platform see it. */
+export interface LogHealth {
+  /** `sqlite`, `eventstoredb` or `memory`. */
+  readonly engine: string
+  /** Why it takes no appends now, as far as is known; null where it does. May name hosts. */
+  trouble(): string | null
+}
+
 export interface Deployment {
   readonly id: string
   /** IANA zone of the ledger's business dates. */
@@ -139,6 +147,7 @@ export interface Services {
   readonly codec: Codec
   readonly model: Model
   readonly store: EventStore
+  readonly logHealth: LogHealth
   readonly stating: Stating
   readonly documents: DocumentStore
   readonly views: Views

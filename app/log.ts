@@ -1,5 +1,6 @@
 /** The log that the configuration names: a file of the data folder, or an EventStoreDB. */
 import { existsSync } from 'node:fs'
+import type { LogHealth } from '../api/services.ts'
 import {
   type EventStoreDbEventStore,
   openEventStoreDb,
@@ -41,3 +42,9 @@ export const openLog = async (folder: string, eventStoreUrl: string | null): Pro
 
 /** What a thread of this process opens the same log by. */
 export const urlOf = (log: OpenedLog): string | null => (log.kind === 'server' ? log.url : null)
+
+/** What the engine is called, and why it takes no appends. */
+export const logHealthOf = (log: OpenedLog): LogHealth =>
+  log.kind === 'server'
+    ? { engine: 'eventstoredb', trouble: () => log.store.trouble }
+    : { engine: 'sqlite', trouble: () => null }

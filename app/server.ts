@@ -15,6 +15,7 @@ import { StoreViews } from '../projections/store-views.ts'
 import { allProjections } from '../projections/views/all.ts'
 import { erase, erasuresFile } from './erasures.ts'
 import { jobAdmin, webhookPort } from './inside.ts'
+import { logHealthOf } from './log.ts'
 import { ProjectorThread } from './projector-thread.ts'
 import type { Tributary } from './tributary.ts'
 import { openGate } from './webhooks.ts'
@@ -64,12 +65,14 @@ const servicesOf = (
     keys,
     signingKey,
     folder,
+    log,
   } = tributary
   return {
     handler,
     codec,
     model,
     store,
+    logHealth: logHealthOf(log),
     documents,
     clock,
     newId,

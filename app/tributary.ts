@@ -19,7 +19,7 @@ import { filesIn, refuseForeignFolder } from './data-folder.ts'
 import { type Deployment, type Founding, openDeployment } from './deployment.ts'
 import { rememberDerived } from './derived-ids.ts'
 import { lateJobs } from './jobs.ts'
-import { type OpenedLog, openLog } from './log.ts'
+import { logHealthOf, type OpenedLog, openLog } from './log.ts'
 
 /** The write side and what it stands on. Whoever opens it closes it. */
 export interface Tributary {
@@ -86,7 +86,7 @@ export const openTributary = async (options: TributaryOptions): Promise<Tributar
   const opened: (() => unknown)[] = [() => store.close()]
   try {
     const codec = createCodec({ current: currentVersion, upcast })
-    const engine = log.kind === 'server' ? 'eventstoredb' : 'sqlite'
+    const { engine } = logHealthOf(log)
     const handler = createCommandHandler({ store, clock, codec, engine })
     opened.unshift(() => handler.close())
     const { founding = { zone: 'UTC', currencies: [] } } = options

@@ -8,6 +8,8 @@ export interface HandlerTotals {
   events: number
   /** Appends that met a stream which had moved, so that commands were decided again. */
   conflicts: number
+  /** Commands that were decided again for such a conflict. */
+  retries: number
   /** Commands that had been done before. */
   replays: number
   /** Appends of which the engine did not say whether they happened. */
@@ -24,6 +26,9 @@ export interface HandlerStats extends Readonly<HandlerTotals> {
   /** Streams whose state is kept, and about how many bytes that takes. */
   readonly cachedStreams: number
   readonly cachedBytes: number
+  /** How often a stream that was asked for was kept, and was not. */
+  readonly cacheHits: number
+  readonly cacheMisses: number
 }
 
 export const noTotals = (): HandlerTotals => ({
@@ -31,6 +36,7 @@ export const noTotals = (): HandlerTotals => ({
   appends: 0,
   events: 0,
   conflicts: 0,
+  retries: 0,
   replays: 0,
   doubts: 0,
   unknownEvents: 0,

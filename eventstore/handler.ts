@@ -192,6 +192,8 @@ class Handler implements CommandHandler {
       mailboxes: this.#mailboxes,
       cachedStreams: this.#cache.size,
       cachedBytes: this.#cache.bytes,
+      cacheHits: this.#cache.hits,
+      cacheMisses: this.#cache.misses,
     }
   }
 

@@ -225,6 +225,7 @@ export class Mailbox<State> implements Waiting {
       if (task.conflicts >= attempts) task.failed(new TooMuchContention(batch.stream, attempts))
     }
     this.#round = this.#round.filter((task) => task.conflicts < attempts)
+    totals.retries += this.#round.length
     if (this.#round.length === 0) return
     await wait(random() * Math.min(longestPauseMs, firstPauseMs * 2 ** (most - 1)))
     await this.#source.refresh(this.#stream)

@@ -25,6 +25,9 @@ const mostPassedOver = 8
  * generation. Whoever comes later reads them.
  */
 export class StateCache {
+  /** How often a stream that was asked for was kept, and was not. */
+  hits = 0
+  misses = 0
   readonly #limits: CacheLimits
   /** By category and id: ids are mostly texts whose hash is known, which names put together anew are not. */
   readonly #shelves = new Map<string, Map<string, CachedStream>>()
@@ -50,7 +53,11 @@ export class StateCache {
   /** The stream, which has been used now; one of which nothing is known where it was not kept. */
   open(category: string, id: string): CachedStream {
     const known = this.#shelves.get(category)?.get(id)
-    if (known === undefined) return this.#keep(new CachedStream(category, id))
+    if (known === undefined) {
+      this.misses += 1
+      return this.#keep(new CachedStream(category, id))
+    }
+    this.hits += 1
     known.used = true
     known.shared = true
     return known

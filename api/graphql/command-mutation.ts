@@ -41,16 +41,13 @@ const currencyField = (required: boolean): InputField => ({
 
 /** What a prepared command comes to. What nobody expected is thrown, and masked. */
 export const outcomeOf = async (prepared: Prepared, { services, metrics }: ApiContext): Promise<Outcome> => {
-  const startedAt = performance.now()
-  const count = (outcome: string) =>
-    metrics.command(prepared.name, outcome, (performance.now() - startedAt) / 1_000)
   try {
     const outcome = done(services.store, prepared.id, await prepared.execute())
-    count(outcome.replayed ? 'REPLAYED' : 'DONE')
+    metrics.mutation(prepared.name, outcome.replayed ? 'REPLAYED' : 'DONE')
     return outcome
   } catch (error) {
     const known = prepared.errorOf(error)
-    count(known?.code ?? 'INTERNAL')
+    metrics.mutation(prepared.name, known?.code ?? 'INTERNAL')
     if (known === undefined) throw error
     return refused([known])
   }

@@ -4,9 +4,10 @@ import type { Principal } from '../auth/principal.ts'
 import type { Services } from '../services.ts'
 import type { SubscriptionGate } from './subscription-gate.ts'
 
-/** Where commands are counted, by what they came to. */
-export interface CommandMetrics {
-  command(mutation: string, outcome: string, seconds: number): void
+/** Where operations and mutations are counted, by what they came to. */
+export interface OperationMetrics {
+  operation(type: string, outcome: string, seconds: number): void
+  mutation(name: string, outcome: string): void
 }
 
 export interface ApiContext {
@@ -16,7 +17,7 @@ export interface ApiContext {
   /** What the request came with, and how it is asked again who that is: for streams that outlive a second. */
   readonly authorization: string | undefined
   readonly authenticate: Authenticate
-  readonly metrics: CommandMetrics
+  readonly metrics: OperationMetrics
   /** Streams that are open. */
   readonly subscriptions: SubscriptionGate
   /** Whose points the request spends: the caller's organisation, or whoever asks. */

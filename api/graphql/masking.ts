@@ -33,6 +33,13 @@ const known = (error: unknown): RequestError | undefined => {
   return undefined
 }
 
+/** The code that an error of an answer goes by, whether or not it was masked yet. From a closed list. */
+export const codeOf = (error: GraphQLError): string => {
+  const cause = error.originalError ?? error
+  if (cause instanceof GraphQLError && !(cause instanceof RequestError)) return 'BAD_REQUEST'
+  return known(cause)?.code ?? 'INTERNAL'
+}
+
 export type MaskError = (error: unknown) => GraphQLError
 
 export const createMaskError =

@@ -7,7 +7,6 @@ import {
   type OperationDefinitionNode,
 } from 'graphql'
 import { createYoga, isAsyncIterable, isPromise, type Plugin } from 'graphql-yoga'
-import { describeActiveSpan, isTracing } from '../../platform/tracing.ts'
 import { BoundedMap } from '../auth/bounded-map.ts'
 import type { Services } from '../services.ts'
 import type { ApiContext } from './context.ts'
@@ -15,6 +14,7 @@ import { costOf } from './cost.ts'
 import { limitRule, parserWith } from './limits.ts'
 import { createMaskError } from './masking.ts'
 import { deeperThan } from './nesting.ts'
+import { observeOperations } from './observe-operations.ts'
 import { createRateBuckets } from './rate-bucket.ts'
 import { RequestError } from './request-error.ts'
 import { unfitTextAdvice, unfitTextIn } from './unfit-text.ts'
@@ -90,15 +90,6 @@ const chargeOperations = (schema: GraphQLSchema, { limits, clock }: Services) =>
   }
 }
 
-/** Longest name of an operation that a span is told. */
-const nameLength = 100
-
-const describe = ({ operation, name }: OperationDefinitionNode): void => {
-  if (!isTracing()) return
-  const named = name === undefined ? {} : { 'graphql.operation.name': name.value.slice(0, nameLength) }
-  describeActiveSpan({ 'graphql.operation.type': operation, ...named })
-}
-
 const timedOut = (operation: OperationDefinitionNode, limit: number): ExecutionResult => ({
   errors: [
     new RequestError(
@@ -139,7 +130,6 @@ const limitExecution = (schema: GraphQLSchema, services: Services): Plugin<ApiCo
       const { document, operationName, variableValues, contextValue } = args
       const operation = getOperationAST(document, operationName)
       if (!operation) return
-      describe(operation)
       setExecuteFn((given) => {
         let cost: CostExtension
         try {
@@ -161,7 +151,6 @@ const limitExecution = (schema: GraphQLSchema, services: Services): Plugin<ApiCo
       const { document, operationName, variableValues, contextValue } = args
       const operation = getOperationAST(document, operationName)
       if (!operation) return
-      describe(operation)
       try {
         checkVariables(variableValues ?? {})
         const { principal, subscriptions } = contextValue
@@ -204,7 +193,12 @@ const checkPlugins = (plugins: readonly Plugin<ApiContext>[]): void => {
 }
 
 export const createGraphQL = (schema: GraphQLSchema, services: Services) => {
-  const plugins = [limitDocuments(services), limitExecution(schema, services), statusOfPartialAnswers]
+  const plugins = [
+    limitDocuments(services),
+    limitExecution(schema, services),
+    observeOperations,
+    statusOfPartialAnswers,
+  ]
   checkPlugins(plugins)
   const maskError = createMaskError(services.log, services.newId)
   return createYoga<ApiContext>({

@@ -57,7 +57,9 @@ describe('metrics', () => {
     await world.ask(text, {}, operator)
     const metrics = await (await get('/metrics')).text()
     expect(metrics).toMatch(/tributary_mutations_total\{mutation="admitPartner",outcome="NOT_FOUND"\} 1/)
-    expect(metrics).toMatch(/tributary_http_request_seconds_count\{endpoint="graphql",status="200"\} \d/)
+    expect(metrics).toMatch(
+      /tributary_http_request_duration_seconds_count\{endpoint="graphql",status="200"\} \d/,
+    )
     expect(metrics).toMatch(/tributary_view_lag_seconds\{view="matrix"\} 0/)
     expect(metrics).toMatch(/tributary_view_scanned_events\{view="matrix"\} \d/)
   })

@@ -89,9 +89,16 @@ export const serve = async (services: Services, options: ApiOptions = {}): Promi
 export interface WorldOptions extends ApiOptions {
   readonly limits?: Partial<ApiLimits>
   readonly views?: (services: Omit<Services, 'views'>) => Views
+  /** Puts others in the place of some that the API stands on. */
+  readonly change?: (services: Services) => Services
 }
 
-export const createWorld = async ({ limits, views, ...options }: WorldOptions = {}): Promise<World> => {
+export const createWorld = async ({
+  limits,
+  views,
+  change = (services) => services,
+  ...options
+}: WorldOptions = {}): Promise<World> => {
   const folder = mkdtempSync(join(tmpdir(), 'tributary-api-'))
   const store = new MemoryEventStore()
   const codec = createCodec({ current: currentVersion, upcast })
@@ -120,6 +127,7 @@ export const createWorld = async ({ limits, views, ...options }: WorldOptions = 
     codec,
     model,
     store,
+    logHealth: { engine: 'memory', trouble: () => null },
     stating: createStating({ handler, clock, model, derive, ledgerZone: 'UTC' }),
     documents,
     clock,
@@ -145,7 +153,7 @@ export const createWorld = async ({ limits, views, ...options }: WorldOptions = 
     clock,
   })
   await runner.start()
-  const services: Services = { ...parts, views: views?.(parts) ?? runner }
+  const services = change({ ...parts, views: views?.(parts) ?? runner })
   const served = await serve(services, options)
   const { url } = served
 
