@@ -31,11 +31,19 @@ const refuseTheOther = (folder: string, eventStoreUrl: string | null): void => {
     )
 }
 
-/** @throws {LogElsewhere | BadEventStoreUrl | DataFolderTooNew | NotALog | StoreUnavailable} */
-export const openLog = async (folder: string, eventStoreUrl: string | null): Promise<OpenedLog> => {
+/** `readsOnly`: nothing will be appended. @throws {LogElsewhere | BadEventStoreUrl | DataFolderTooNew | NotALog | StoreUnavailable} */
+export const openLog = async (
+  folder: string,
+  eventStoreUrl: string | null,
+  { readsOnly = false }: { readonly readsOnly?: boolean } = {},
+): Promise<OpenedLog> => {
   refuseTheOther(folder, eventStoreUrl)
   if (eventStoreUrl !== null)
-    return { kind: 'server', url: eventStoreUrl, store: await openEventStoreDb(eventStoreUrl) }
+    return {
+      kind: 'server',
+      url: eventStoreUrl,
+      store: await openEventStoreDb(eventStoreUrl, { warmUp: !readsOnly }),
+    }
   const file = filesIn(folder).log
   return { kind: 'file', file, store: await openSqliteEventStore(file) }
 }

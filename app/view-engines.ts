@@ -18,7 +18,7 @@ export const openViewEngines = async (
   partitions: number,
 ): Promise<ViewEngines> => {
   const files = filesIn(folder)
-  const { store } = await openLog(folder, eventStoreUrl)
+  const { store } = await openLog(folder, eventStoreUrl, { readsOnly: true })
   const documents = openSqliteDocumentStore({ path: files.views })
   return {
     store,

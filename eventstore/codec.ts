@@ -2,6 +2,7 @@
 import type { EventLike } from '../domain/decider.ts'
 import { canonicalJson } from '../platform/canonical.ts'
 import type { EventMetadata, RecordedEvent, SealedEvent, StoredEvent } from './event.ts'
+import { parsedOf } from './parsed-event.ts'
 import { sealTexts } from './seal.ts'
 
 /** What the codec must know of the event catalogue. */
@@ -70,6 +71,8 @@ const isMetadata = (value: unknown): value is EventMetadata =>
 export const eventName = (stream: string, revision: number): string => `${stream}@${revision}`
 
 const parse = (stored: StoredEvent, part: 'data' | 'metadata'): unknown => {
+  const parsed = parsedOf(stored)
+  if (parsed !== undefined) return parsed[part]
   try {
     return JSON.parse(stored[part])
   } catch (cause) {

@@ -74,6 +74,7 @@ export class AppenderThread {
   /** Sent, in order. */
   readonly #sent = new Map<number, Asked>()
   #worker: Worker | null = null
+  #hasBegun = false
   #isUp = false
   /** Since when the thread at hand has said nothing while it should. */
   #silentSince = 0
@@ -89,12 +90,18 @@ export class AppenderThread {
   constructor(options: AppenderOptions, entry = new URL('./appender-entry.ts', import.meta.url)) {
     this.#options = options
     this.#entry = entry
+  }
+
+  /** Opens the connection before it is needed; the first append does it otherwise. */
+  begin(): void {
+    if (this.#hasBegun) return
+    this.#hasBegun = true
     this.#launch()
   }
 
   /** Why the server takes no appends now, as far as is known; null where it does. */
   get trouble(): string | null {
-    if (this.#isUp) return null
+    if (this.#isUp || !this.#hasBegun) return null
     return this.#reason instanceof Error ? this.#reason.message : String(this.#reason)
   }
 
@@ -106,6 +113,7 @@ export class AppenderThread {
   append(append: Append): Promise<ServerAnswer> {
     return new Promise((resolve, reject) => {
       if (this.#closing !== null) return reject(new StoreUnavailable('The event store is closed.'))
+      this.begin()
       const asked: Asked = { append, at: performance.now(), resolve, reject }
       if (this.#isUp) this.#send(asked)
       else if (this.#waiting.size < mostWaiting) this.#waiting.add(asked)

@@ -33,6 +33,8 @@ export interface EventStoreDbOptions {
   readonly patienceMs?: number
   /** Milliseconds without a sign after which a read has failed; default 10,000. */
   readonly readMs?: number
+  /** Whether the connection for appends is opened at once; default true. The first append does it otherwise. */
+  readonly warmUp?: boolean
 }
 
 export class EventStoreDbEventStore implements EventStore {
@@ -219,7 +221,7 @@ const isGivenUp = (error: unknown): boolean =>
  */
 export const openEventStoreDb = async (
   url: string,
-  { appendMs = 10_000, patienceMs = 2_000, readMs = 10_000 }: EventStoreDbOptions = {},
+  { appendMs = 10_000, patienceMs = 2_000, readMs = 10_000, warmUp = true }: EventStoreDbOptions = {},
 ): Promise<EventStoreDbEventStore> => {
   const hosts = hostsOf(url)
   const reader = new Reader({ url, hosts, readMs })
@@ -230,5 +232,7 @@ export const openEventStoreDb = async (
     await reader.close()
     throw error
   }
-  return new EventStoreDbEventStore(reader, new AppenderThread({ url, hosts, appendMs, patienceMs }), epoch)
+  const appender = new AppenderThread({ url, hosts, appendMs, patienceMs })
+  if (warmUp) appender.begin()
+  return new EventStoreDbEventStore(reader, appender, epoch)
 }

@@ -5,6 +5,7 @@
  */
 import { canonicalJson } from '../../platform/canonical.ts'
 import type { Position, SealedEvent, StoredEvent } from '../event.ts'
+import { keepParsed } from '../parsed-event.ts'
 import { engineId } from '../seal.ts'
 
 /** An event as it is handed to the thread that appends. */
@@ -31,8 +32,6 @@ export interface ServerRecord {
   readonly metadata?: unknown
   readonly position?: ServerPosition | undefined
 }
-
-const ownKeys = ['hash', 'schemaVersion', '$correlationId', '$causationId'] as const
 
 type Fields = Record<string, unknown>
 
@@ -77,16 +76,26 @@ export const storedOf = (record: ServerRecord): StoredEvent | undefined => {
   if (position === undefined || stream.startsWith('$') || !isFields(metadata)) return undefined
   const { hash, schemaVersion } = metadata
   if (typeof hash !== 'string' || typeof schemaVersion !== 'number') return undefined
-  const given: Fields = { ...metadata }
-  for (const key of ownKeys) delete given[key]
-  return {
+  const parsed = { data, metadata: withoutOwn(metadata) }
+  // Most who read events want what they say, not their texts.
+  const stored: StoredEvent = {
     stream,
     revision: Number(record.revision),
     type,
     schemaVersion,
-    data: canonicalJson(data),
-    metadata: canonicalJson(given),
+    get data() {
+      return canonicalJson(parsed.data)
+    },
+    get metadata() {
+      return canonicalJson(parsed.metadata)
+    },
     hash,
     position,
   }
+  return keepParsed(stored, parsed)
+}
+
+const withoutOwn = (metadata: Fields): Fields => {
+  const { hash: _hash, schemaVersion: _version, $correlationId: _by, $causationId: _of, ...given } = metadata
+  return given
 }
