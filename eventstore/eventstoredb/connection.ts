@@ -14,7 +14,8 @@ const shape = /^(esdb|esdb\+discover|kurrentdb|kurrentdb\+discover):\/\/(?:[^@/?
 /** Hosts and ports, for messages. @throws {BadEventStoreUrl} */
 export const hostsOf = (url: string): string => partsOf(url).hosts
 
-const partsOf = (url: string): { readonly hosts: string; readonly query: URLSearchParams } => {
+/** @throws {BadEventStoreUrl} */
+export const partsOf = (url: string): { readonly hosts: string; readonly query: URLSearchParams } => {
   const [, , hosts, query = ''] = shape.exec(url.trim()) ?? []
   if (hosts === undefined)
     throw new BadEventStoreUrl(

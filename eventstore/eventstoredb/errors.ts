@@ -16,7 +16,7 @@ const adviceFor = (error: unknown): string => {
     case ErrorType.STREAM_DELETED:
       return 'Somebody deleted a stream, which Tributary never does: restore the log from a backup.'
     default:
-      return 'It is asked again as soon as it answers; is it running, and can it be reached?'
+      return 'Is it running, can it be reached from here, and is tls of its connection string right?'
   }
 }
 

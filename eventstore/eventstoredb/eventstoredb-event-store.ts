@@ -25,6 +25,7 @@ import { LogTail } from './log-tail.ts'
 import { positionOf, type ServerRecord, storedOf } from './mapping.ts'
 import { Reader } from './reader.ts'
 import { RecentHeads } from './recent-heads.ts'
+import { checkServerVersion } from './server-version.ts'
 
 export interface EventStoreDbOptions {
   /** Milliseconds after which the outcome of an append counts as unknown; default 10,000. */
@@ -217,13 +218,14 @@ const isGivenUp = (error: unknown): boolean =>
 /**
  * Opens the log on the server that a connection string names (`esdb://…`).
  * @throws {BadEventStoreUrl}
- * @throws {StoreUnavailable} where the server does not answer
+ * @throws {StoreUnavailable} where the server does not answer, or is too old
  */
 export const openEventStoreDb = async (
   url: string,
   { appendMs = 10_000, patienceMs = 2_000, readMs = 10_000, warmUp = true }: EventStoreDbOptions = {},
 ): Promise<EventStoreDbEventStore> => {
   const hosts = hostsOf(url)
+  await checkServerVersion(url)
   const reader = new Reader({ url, hosts, readMs })
   let epoch: string
   try {
