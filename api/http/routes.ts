@@ -13,6 +13,7 @@ import { sendRequestError } from './answer.ts'
 import { isLoopback } from './loopback.ts'
 import type { Metrics } from './metrics.ts'
 import { explorerPage, messagePage, type Page, signInPage } from './pages.ts'
+import { readinessOf, withoutDetails } from './readiness.ts'
 
 export interface RouteParts {
   readonly services: Services
@@ -39,18 +40,12 @@ const checkInsider = async (request: IncomingMessage, authenticate: Authenticate
   if (reachesNothing(reach)) throw new RequestError('FORBIDDEN', 'None of your roles may see this.')
 }
 
-const readiness = async ({ store, views, roles, reactors }: Services) => {
-  const [head, statuses] = await Promise.all([store.head(), views.status()])
-  return {
-    ready: views.isReady,
-    roles,
-    complete: statuses.every(({ parked }) => parked === 0),
-    lagMs: Math.max(0, ...statuses.map(({ lagMs }) => lagMs)),
-    empty: head === null,
-    views: statuses.map(({ name, state, ready, lagMs, parked }) => ({ name, state, ready, lagMs, parked })),
-    reactors: reactors(),
-  }
-}
+/** False too where it cannot be found out now. */
+const isInsider = async (request: IncomingMessage, authenticate: Authenticate): Promise<boolean> =>
+  checkInsider(request, authenticate).then(
+    () => true,
+    () => false,
+  )
 
 const addSignIn = (app: Express, signIn: SignIn): void => {
   const elsewhere = messagePage('Not from here', 'Sign-in links work on the machine that the server runs on.')
@@ -96,9 +91,10 @@ const addInside = (app: Express, { services, authenticate, metrics }: InsidePart
   app.get('/health/live', (_request, response) => {
     response.json({ alive: true, roles: services.roles })
   })
-  app.get('/health/ready', async (_request, response) => {
-    const state = await readiness(services)
-    response.status(state.ready ? 200 : 503).json(state)
+  app.get('/health/ready', async (request, response) => {
+    const found = await readinessOf(services)
+    const told = (await isInsider(request, authenticate)) ? found : withoutDetails(found)
+    response.status(found.ready ? 200 : 503).json(told)
   })
   app.get('/metrics', async (request, response) => {
     await checkInsider(request, authenticate)

@@ -2,6 +2,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { ProjectionStatus } from '../../projections/view-status.ts'
 import type { Services } from '../services.ts'
+import { inTime } from './in-time.ts'
 
 export type GaugeParts = Pick<
   Services,
@@ -13,15 +14,6 @@ const gaugeIn =
   (name: string, help: string, labelNames: readonly string[] = []): Gauge =>
     new Gauge({ name: `tributary_${name}`, help, labelNames: [...labelNames], registers: [registry] })
 
-/** Undefined where it does not answer now: a scrape tells the rest. */
-const answered = async <T>(asked: Promise<T>): Promise<T | undefined> => {
-  try {
-    return await asked
-  } catch {
-    return undefined
-  }
-}
-
 const logGauges = (registry: Registry, { store, logHealth }: GaugeParts) => {
   const gauge = gaugeIn(registry)
   const up = gauge('event_store_up', 'Whether the engine that has the log takes appends now.', ['engine'])
@@ -29,7 +21,7 @@ const logGauges = (registry: Registry, { store, logHealth }: GaugeParts) => {
   const at = gauge('log_head_position', 'Where the log ends, in the numbers of its engine.')
   return async () => {
     const { engine } = logHealth
-    const head = await answered(store.head())
+    const head = await inTime(store.head())
     up.set({ engine }, logHealth.trouble() === null ? 1 : 0)
     readable.set({ engine }, head === undefined ? 0 : 1)
     if (head !== undefined) at.set(Number(head ?? 0))
@@ -78,7 +70,7 @@ const viewGauges = (registry: Registry, { views }: GaugeParts) => {
     }
   }
   return async () => {
-    const statuses = await answered(views.status())
+    const statuses = await inTime(views.status())
     // A view that was built anew may have fewer partitions; the counter is set to what is kept elsewhere.
     for (const each of [lag, partLag, claimed, owned, written]) each.reset()
     for (const status of statuses ?? []) tell(status)
@@ -107,7 +99,7 @@ const jobGauges = (registry: Registry, { jobs }: GaugeParts) => {
   ])
   const reachable = gauge('jobs_reachable', 'Whether the engine that keeps the jobs answered just now.')
   return async () => {
-    const figures = await answered(jobs.figures())
+    const figures = await inTime(jobs.figures())
     reachable.set(figures === undefined ? 0 : 1)
     queued.reset()
     oldest.reset()
