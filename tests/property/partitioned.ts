@@ -49,17 +49,35 @@ export const followPartitions = async (following: Partitioned, partitions: numbe
     }
     return atHead && failed.length === 0 && lane.followers.length > 0
   }
+  const errors: unknown[] = []
+  const inHand = new Map<Lane, Promise<void>>()
+  /** Begins a step of a lane that is not in the middle of one; it ends when it does. */
+  const begin = (lane: Lane): void => {
+    if (inHand.has(lane)) return
+    const stepped = step(lane)
+      .then(
+        () => undefined,
+        (error: unknown) => void errors.push(error),
+      )
+      .finally(() => inHand.delete(lane))
+    inHand.set(lane, stepped)
+  }
   while (left.size > 0) {
     const partition = [...left][chance(left.size)] ?? 0
     const lane = lanes.get(partition)
     if (!lane || lane.followers.length === 0 || chance(8) === 0) {
-      // The one before does not know that another took over: it goes on, now and then.
-      if (lane) superseded.push(lane)
+      // The one before does not know that another takes over: it goes on with what it has in hand, and now and then.
+      if (lane) {
+        superseded.push(lane)
+        begin(lane)
+      }
       lanes.set(partition, await claimed(following, partition))
     } else if (await step(lane)) left.delete(partition)
     const old = superseded[chance(superseded.length + 1)]
-    if (old) await step(old)
+    if (old) begin(old)
   }
-  for (const old of superseded) await step(old)
+  for (const old of superseded) begin(old)
+  await Promise.all(inHand.values())
+  if (errors.length > 0) throw errors[0]
   return stopped
 }
