@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Redis } from 'ioredis'
 import { Webhook } from 'standardwebhooks'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createCommander } from '../../app/commander.ts'
 import { jobAdmin } from '../../app/inside.ts'
 import { simulate } from '../../app/simulate/simulate.ts'
@@ -14,45 +14,26 @@ import { newId } from '../../platform/ids.ts'
 import { attemptOf, attemptsKey, webhookQueue } from '../../workers/webhooks/delivery.ts'
 import { until } from '../contract/job-queue/kit.ts'
 import { dyingJobs } from '../support/dying-jobs.ts'
+import { describeWith } from '../support/needs.ts'
+import { ownRedis, type RedisServer, startOwnRedis } from '../support/redis-server.ts'
 import { type RunningWorker, startWorking } from '../support/running-worker.ts'
-
-interface Received {
-  readonly id: string
-  readonly type: string
-  readonly body: string
-  readonly headers: Record<string, string>
-}
+import { type Receiver, startReceiver } from '../support/webhook-receiver.ts'
 
 let folder: string
 let tributary: Tributary
-let receiver: Server
-let url: string
-let received: Received[]
-/** What the receiver answers to the next calls; then 204. */
-let answers: number[]
+let receiver: Receiver
 let partnerId: string
 let otherId: string
 
-const openIn = (): Promise<Tributary> => openTributary({ folder: join(folder, 'data') })
+/** Where jobs are kept; null: in the data folder. */
+let redisUrl: string | null = null
+
+const openIn = (): Promise<Tributary> => openTributary({ folder: join(folder, 'data'), redisUrl })
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'tributary-webhooks-'))
   tributary = await openIn()
-  received = []
-  answers = []
-  receiver = createServer(async (request, response) => {
-    let body = ''
-    for await (const chunk of request) body += String(chunk)
-    const headers = Object.fromEntries(
-      Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
-    )
-    received.push({ id: headers['webhook-id'] ?? '', type: JSON.parse(body).type, body, headers })
-    response.writeHead(answers.shift() ?? 204).end()
-  })
-  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve))
-  const address = receiver.address()
-  if (address === null || typeof address === 'string') throw new TypeError('The receiver has no port.')
-  url = `http://127.0.0.1:${address.port}/hook`
+  receiver = await startReceiver()
   const { partners } = await simulate(tributary, {
     members: 3,
     purchases: 0,
@@ -64,16 +45,14 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   await tributary.close()
-  receiver.closeAllConnections()
-  await new Promise((resolve) => receiver.close(resolve))
+  await receiver.stop()
   rmSync(folder, { recursive: true, force: true })
 })
 
 const secretOf = (): string => `whsec_${randomBytes(24).toString('base64')}`
 
 const subscribe = async (organisation: string | null, secret = secretOf(), kinds: readonly string[] = []) => {
-  const webhookId = newId('webhook')
-  const secretId = newId('secret')
+  const [webhookId, secretId] = [newId('webhook'), newId('secret')]
   await createCommander(tributary, 'test').run(
     tributary.model.webhook,
     webhookId,
@@ -81,7 +60,7 @@ const subscribe = async (organisation: string | null, secret = secretOf(), kinds
       type: 'SubscribeWebhook',
       webhookId,
       organisation,
-      url,
+      url: receiver.url,
       kinds: [...kinds],
       secretId,
       secret: await tributary.sealing.seal(webhookId, 'webhook', secretPlace(webhookId, secretId), secret),
@@ -91,14 +70,12 @@ const subscribe = async (organisation: string | null, secret = secretOf(), kinds
   return { webhookId, secret }
 }
 
-let profiles = 0
 /** Something happens to a partner: `PartnerProfileChanged`. */
 const happen = async (to = partnerId): Promise<void> => {
-  profiles += 1
   await createCommander(tributary, 'test').run(
     tributary.model.partner,
     to,
-    { type: 'ChangePartnerProfile', name: `Brand ${profiles}`, categories: [] },
+    { type: 'ChangePartnerProfile', name: newId('name'), categories: [] },
     newId('command'),
   )
 }
@@ -109,7 +86,7 @@ const start = (over = tributary, pauses: readonly number[] = [10, 10]): Promise<
 const statusOf = async (webhookId: string) =>
   (await tributary.handler.readFresh(tributary.model.webhook, webhookId)).state.status
 
-describe('a webhook', () => {
+const cases = (): void => {
   it('is told once, signed, of what concerns its organisation, and of nothing else', async () => {
     const running = await start()
     await happen()
@@ -118,9 +95,9 @@ describe('a webhook', () => {
     await happen(otherId)
     await running.waitForHead(webhookQueue)
     await running.stop()
-    const told = received.map(({ type }) => type)
+    const told = receiver.received.map(({ type }) => type)
     expect(told).toEqual(['tributary.PartnerProfileChanged'])
-    const [first] = received
+    const [first] = receiver.received
     expect(() => new Webhook(secret).verify(first?.body ?? '', first?.headers ?? {})).not.toThrow()
     expect(JSON.parse(first?.body ?? '{}')).toMatchObject({ subject: partnerId, specversion: '1.0' })
   })
@@ -132,7 +109,7 @@ describe('a webhook', () => {
     await happen()
     await happen(otherId)
     await running.waitForHead(webhookQueue)
-    const changed = received.filter(({ type }) => type === 'tributary.PartnerProfileChanged')
+    const changed = receiver.received.filter(({ type }) => type === 'tributary.PartnerProfileChanged')
     expect(changed).toHaveLength(2)
     const attempts = async (id: string) => (await tributary.jobs()).notes(attemptsKey(id), 100)
     expect((await attempts(all.webhookId)).length).toBeGreaterThanOrEqual(2)
@@ -143,11 +120,11 @@ describe('a webhook', () => {
   it('is tried again under the same id where it failed, and each try is noted', async () => {
     const running = await start()
     const { webhookId } = await subscribe(partnerId)
-    answers = [500, 307]
+    receiver.answers.push(500, 307)
     await happen()
     await running.waitForHead(webhookQueue)
     await running.stop()
-    expect(new Set(received.map(({ id }) => id)).size).toBe(1)
+    expect(new Set(receiver.received.map(({ id }) => id)).size).toBe(1)
     const notes = await (await tributary.jobs()).notes(attemptsKey(webhookId), 100)
     expect(notes.map(attemptOf)).toMatchObject([
       { attempt: 3, outcome: 'DELIVERED', status: 204 },
@@ -178,20 +155,22 @@ describe('a webhook', () => {
     await ask('partner-nobody@3')
     await running.waitForHead(webhookQueue)
     await running.stop()
-    expect(received).toHaveLength(2)
-    expect(new Set(received.map(({ id }) => id)).size).toBe(2)
-    expect(new Set(received.map(({ body }) => JSON.parse(body).id))).toEqual(new Set([await last(partnerId)]))
+    expect(receiver.received).toHaveLength(2)
+    expect(new Set(receiver.received.map(({ id }) => id)).size).toBe(2)
+    expect(new Set(receiver.received.map(({ body }) => JSON.parse(body).id))).toEqual(
+      new Set([await last(partnerId)]),
+    )
   })
 
   it('is disabled, which the feed tells, where it failed for too long, and its delivery is kept', async () => {
     const running = await start()
     const { webhookId } = await subscribe(partnerId)
-    answers = [500, 500, 500]
+    receiver.answers.push(500, 500, 500)
     await happen()
     await until(async () => (await statusOf(webhookId)) === 'DISABLED')
     await happen()
     await running.waitForHead(webhookQueue)
-    expect(received).toHaveLength(3)
+    expect(receiver.received).toHaveLength(3)
     const events = await tributary.store.readStream(`webhook-${webhookId}`)
     expect(events.map(({ type }) => type)).toEqual(['WebhookSubscribed', 'WebhookDisabled'])
     const dead = await (await tributary.jobs()).queue(webhookQueue).dead({ offset: 0, limit: 10 })
@@ -206,7 +185,7 @@ describe('a webhook', () => {
     )
     expect(await admin.retry(webhookQueue, job?.id ?? '')).toBe(true)
     await running.waitForHead(webhookQueue)
-    expect(received).toHaveLength(4)
+    expect(receiver.received).toHaveLength(4)
     expect(await admin.drop(webhookQueue, job?.id ?? '')).toBe(false)
     await running.stop()
   })
@@ -214,12 +193,12 @@ describe('a webhook', () => {
   it('is disabled at once where the address says that it is gone', async () => {
     const running = await start()
     const { webhookId } = await subscribe(partnerId)
-    answers = [410]
+    receiver.answers.push(410)
     await happen()
     await until(async () => (await statusOf(webhookId)) === 'DISABLED')
     await running.waitForHead(webhookQueue)
     await running.stop()
-    expect(received).toHaveLength(1)
+    expect(receiver.received).toHaveLength(1)
   })
 
   it('is signed with both secrets while one replaces the other', async () => {
@@ -237,11 +216,13 @@ describe('a webhook', () => {
       },
       newId('command'),
     )
-    received = []
+    const before = receiver.received.length
     await happen()
     await running.waitForHead(webhookQueue)
     await running.stop()
-    const last = received.find(({ type }) => type === 'tributary.PartnerProfileChanged')
+    const last = receiver.received
+      .slice(before)
+      .find(({ type }) => type === 'tributary.PartnerProfileChanged')
     for (const each of [secret, next])
       expect(() => new Webhook(each).verify(last?.body ?? '', last?.headers ?? {})).not.toThrow()
   })
@@ -252,7 +233,7 @@ describe('a webhook', () => {
     for (let n = 0; n < 5; n += 1) await happen()
     await running.waitForHead(webhookQueue)
     await running.stop()
-    const before = received.length
+    const before = receiver.received.length
     await tributary.close()
     for (const end of ['', '-wal', '-shm']) rmSync(join(folder, 'data', `views.db${end}`), { force: true })
     rmSync(join(folder, 'data', 'views'), { recursive: true, force: true })
@@ -261,7 +242,7 @@ describe('a webhook', () => {
     await happen()
     await again.waitForHead(webhookQueue)
     await again.stop()
-    expect(received).toHaveLength(before + 1)
+    expect(receiver.received).toHaveLength(before + 1)
   })
 
   it('is told each event, each once, wherever the process died', async () => {
@@ -278,19 +259,41 @@ describe('a webhook', () => {
       // The opening itself takes one call.
       const dying = dyingJobs(await tributary.jobs(), dies + 1)
       const running = await start({ ...tributary, jobs: async () => dying.engine })
-      await until(() => dying.isDead() || received.length >= 2 * (dies + 1))
+      await until(() => dying.isDead() || receiver.received.length >= 2 * (dies + 1))
       await running.stop()
     }
     const running = await start()
     await running.waitForHead(webhookQueue)
     await running.stop()
-    const names = received.map(({ body }) => JSON.parse(body).id)
+    const names = receiver.received.map(({ body }) => JSON.parse(body).id)
     const log = await tributary.store.readStream(`partner-${partnerId}`)
     const changed = log.filter(({ type }) => type === 'PartnerProfileChanged')
     const expected = changed.slice(-12).map(({ stream, revision }) => `${stream}@${revision}`)
     expect(new Set(names)).toEqual(new Set(expected))
     // A note that could not be written brings the delivery again, under the same id.
-    expect(new Set(received.map(({ id }) => id)).size).toBe(expected.length)
+    expect(new Set(receiver.received.map(({ id }) => id)).size).toBe(expected.length)
     expect(await statusOf(webhookId)).toBe('ACTIVE')
   })
+}
+
+describe('a webhook, with jobs in a file,', cases)
+
+describeWith([ownRedis], 'a webhook, with jobs in a Redis,', () => {
+  let server: RedisServer | undefined
+  let connection: Redis | undefined
+
+  beforeAll(async () => {
+    server = await startOwnRedis()
+    redisUrl = server.url
+    connection = new Redis(server.url)
+  })
+  // Each case founds a deployment, and a database has the jobs of one.
+  beforeEach(() => connection?.flushall())
+  afterAll(async () => {
+    connection?.disconnect()
+    redisUrl = null
+    await server?.stop()
+  })
+
+  cases()
 })
