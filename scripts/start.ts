@@ -1,5 +1,5 @@
 /** `npm start`: runs the product. On an empty data folder it makes a sample ecosystem first. */
-import { setTimeout as sleep } from 'node:timers/promises'
+import { makeOnce } from '../app/make-once.ts'
 import { openConfigured } from '../app/open.ts'
 import { organisationOf, subjectWithRole } from '../app/people-of-roles.ts'
 import { type RunningServer, startServer } from '../app/server.ts'
@@ -9,7 +9,6 @@ import { accessRoles } from '../domain/events/platform.ts'
 import { firstEvents } from '../eventstore/reads.ts'
 import { createLogger } from '../platform/log.ts'
 import { startTelemetry } from '../platform/telemetry.ts'
-import { LeaseKeeper, leaseByName } from '../projections/lease-keeper.ts'
 import { type Line, runCommandLine, textFlag } from './command-line.ts'
 
 const sample = { members: 600, purchases: 1_500, seed: 2026 } as const
@@ -18,26 +17,6 @@ const viewsMs = 60_000
 
 /** Only what founded the deployment is in the log. */
 const isEmpty = async ({ store }: Tributary): Promise<boolean> => (await firstEvents(store, 2)).length < 2
-
-/** One process makes it; others that were started on the same folder wait until it is there. */
-const makeSampleOnce = async (tributary: Tributary, line: Line): Promise<void> => {
-  const { leases } = tributary.documents
-  const keeper = new LeaseKeeper({ leases, role: 'command line' })
-  await keeper.start()
-  try {
-    const lease = leaseByName(leases, 'sample')
-    for (let token = await keeper.claim(lease); ; token = await keeper.claim(lease)) {
-      if (token === null) await sleep(keeper.beatMs)
-      else {
-        if (await isEmpty(tributary)) await makeSample(tributary, line)
-        await lease.release(token)
-        return
-      }
-    }
-  } finally {
-    await keeper.stop()
-  }
-}
 
 const makeSample = async (tributary: Tributary, { progress, say }: Line): Promise<void> => {
   say(`The data folder ${tributary.folder} is empty: making a sample ecosystem (--empty does without).`)
@@ -109,7 +88,13 @@ await runCommandLine({
     const stopped = untilStopped()
     const tributary = await openConfigured(config)
     try {
-      if (!empty && (await isEmpty(tributary))) await makeSampleOnce(tributary, line)
+      if (!empty && (await isEmpty(tributary)))
+        await makeOnce(
+          tributary,
+          'sample',
+          () => isEmpty(tributary),
+          () => makeSample(tributary, line),
+        )
       const telemetry = await startTelemetry(process.env, log)
       const server = await startServer(tributary, config, log)
       try {
