@@ -1,9 +1,9 @@
 import { afterAll } from 'vitest'
-import { ownEventStore } from '../support/eventstore-server.ts'
+import { eventStore } from '../support/eventstore-server.ts'
 import { eventStoreContract } from './event-store.contract.ts'
-import { twoServers } from './eventstore/eventstoredb-kit.ts'
+import { contractServers } from './eventstore/eventstoredb-kit.ts'
 
-const servers = twoServers()
+const servers = contractServers()
 afterAll(() => servers.stop())
 
-eventStoreContract('EventStoreDB', () => servers.open(), [ownEventStore])
+eventStoreContract('EventStoreDB', () => servers.open(), [eventStore])

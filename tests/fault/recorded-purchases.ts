@@ -104,7 +104,7 @@ const inputOf = (market: Market, key: string) => ({
 })
 
 /** What clients are told to ask again for, with the same key. */
-const retryable = ['UNAVAILABLE', 'OUTCOME_UNKNOWN']
+const retryable = ['UNAVAILABLE', 'OUTCOME_UNKNOWN', 'TIMEOUT']
 
 /** @throws {Error} for an answer that is neither a purchase nor one of `retryable` */
 const read = (text: string): string | null => {

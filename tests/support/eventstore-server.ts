@@ -17,6 +17,9 @@ const given = process.env.EVENTSTORE_URL
 const program = findProgram(['eventstored', 'kurrentd'])
 const remedy = 'put a program named eventstored or kurrentd (EventStoreDB, KurrentDB) on the path'
 
+/** Whether `startOwnEventStore` can answer. */
+export const hasOwnEventStore: boolean = program !== null
+
 /** A server to append to and read from: suites that only do that may share it, in streams of their own. */
 export const eventStore: Need = {
   missing:

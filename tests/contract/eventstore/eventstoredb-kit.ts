@@ -1,6 +1,6 @@
 /**
- * Logs on real servers. A server has one log and takes seconds to start, so the contract's logs follow one another on
- * two: each begins where its server's ended.
+ * Logs on real servers. A server has one log and takes seconds to start, so the contract's logs follow one another:
+ * each begins where its server's ended.
  */
 import type { Position } from '../../../eventstore/event.ts'
 import {
@@ -11,6 +11,7 @@ import {
 import type { EventStore, LogPage } from '../../../eventstore/port.ts'
 import {
   type EventStoreServer,
+  hasOwnEventStore,
   startEventStore,
   startOwnEventStore,
 } from '../../support/eventstore-server.ts'
@@ -74,23 +75,26 @@ const openOnServer = async (url: string, options?: EventStoreDbOptions): Promise
 }
 
 export interface Servers {
-  /** A log on the next server, in turn: two that follow each other have nothing in common. */
+  /** A log on the next server, in turn: where there are two, those that follow each other have nothing in common. */
   open(options?: EventStoreDbOptions): Promise<OpenedStore>
   stop(): Promise<void>
 }
 
-/** Two servers, started when a log is first asked for. */
-export const twoServers = (): Servers => {
+/** Two servers, started when a log is first asked for; the given one alone where no other can be started. */
+export const contractServers = (): Servers => {
   let started: Promise<readonly EventStoreServer[]> | null = null
   let turn = 0
   return {
     open: async (options) => {
-      started ??= Promise.all([startEventStore(), startOwnEventStore()])
+      started ??= Promise.all([startEventStore(), ...(hasOwnEventStore ? [startOwnEventStore()] : [])])
       const servers = await started
       turn += 1
       const server = servers[turn % servers.length]
-      if (server === undefined) throw new TypeError('There are two servers.')
-      return openOnServer(server.url, options)
+      if (server === undefined) throw new TypeError('There is a server.')
+      const opened = await openOnServer(server.url, options)
+      return servers.length > 1
+        ? opened
+        : { ...opened, notAlone: 'the server at EVENTSTORE_URL is the only one' }
     },
     stop: async () => {
       for (const server of (await started) ?? []) await server.stop()

@@ -11,6 +11,8 @@ export interface OpenedStore {
   readonly reopen: () => Promise<EventStore>
   /** Another store on the same log, as another process has. */
   readonly beside: () => Promise<EventStore>
+  /** Why every log that can be had now is a part of one; left out where each is of its own. */
+  readonly notAlone?: string
   /** Closes all stores on the log and removes it. */
   readonly close: () => Promise<void>
 }
