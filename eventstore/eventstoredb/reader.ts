@@ -34,6 +34,8 @@ class ReadStalled extends Error {
 export class Reader {
   readonly #options: ReaderOptions
   readonly #turns: (() => void)[] = []
+  /** Those under way, all of the client at hand. */
+  readonly #readings = new Set<Reading>()
   #client: EventStoreDBClient
   #turn = 0
   #running = 0
@@ -89,7 +91,13 @@ export class Reader {
 
   async close(): Promise<void> {
     this.#closed = true
+    this.#breakOff(new Error('the event store was closed.'))
     await this.#client.dispose()
+  }
+
+  /** A client that is disposed ends its readings as if nothing more were there: a part would pass for the whole. */
+  #breakOff(reason: Error): void {
+    for (const reading of this.#readings) reading.destroy(reason)
   }
 
   #stalled(): ReadStalled {
@@ -100,6 +108,7 @@ export class Reader {
     // An error that comes after the reading was left, which nobody would listen to, would end the process.
     reading.on('error', () => undefined)
     const timer = setTimeout(() => reading.destroy(this.#stalled()), this.#options.readMs)
+    this.#readings.add(reading)
     const records: ServerRecord[] = []
     try {
       for await (const { event } of reading) {
@@ -111,12 +120,14 @@ export class Reader {
       void reading.cancel().catch(() => undefined)
       throw error
     } finally {
+      this.#readings.delete(reading)
       clearTimeout(timer)
     }
   }
 
   #replace(stalled: EventStoreDBClient): void {
     if (this.#client !== stalled || this.#closed) return
+    this.#breakOff(this.#stalled())
     this.#turn += 1
     this.#client = openClient(this.#options.url, this.#turn)
     stalled.dispose().catch(() => undefined)

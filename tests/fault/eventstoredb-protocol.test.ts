@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openEventStoreDb } from '../../eventstore/eventstoredb/eventstoredb-event-store.ts'
 import { OutcomeUnknown, StoreUnavailable, WrongExpectedRevision } from '../../eventstore/port.ts'
@@ -117,6 +118,32 @@ describe('a read of a server that', () => {
     expect(withoutPosition(await until('the log is read', () => readAll(store)))).toEqual(events)
     expect(other.asked).toContain('read $all')
     await store.close()
+  })
+
+  it('stalls on one of two leaves no part of the other for the whole, though both lose their connection', async () => {
+    const store = await openEventStoreDb(server.url, patient)
+    const events = eventsOf(newStream(), 0, 5)
+    const stream = events[0]?.stream ?? ''
+    await append(store, events)
+    server.faults.streamReads.add({ kind: 'stall', after: 0 })
+    server.faults.streamReads.add({ kind: 'stall', after: 2 })
+    const first = store.readStream(stream).catch((error: unknown) => error)
+    await until('the first was asked', () => server.faults.streamReads.left === 1)
+    await sleep(shortTimes.readMs / 2)
+    const second = store.readStream(stream).catch((error: unknown) => error)
+    expect([await first, await second]).toEqual([expect.any(StoreUnavailable), expect.any(StoreUnavailable)])
+    await store.close()
+  })
+
+  it('is under way when the store is closed gives no part for the whole', async () => {
+    const store = await openEventStoreDb(server.url, patient)
+    const events = eventsOf(newStream(), 0, 5)
+    await append(store, events)
+    server.faults.streamReads.add({ kind: 'stall', after: 2 })
+    const reading = store.readStream(events[0]?.stream ?? '').catch((error: unknown) => error)
+    await until('it was asked', () => server.faults.streamReads.left === 0)
+    await store.close()
+    expect(await reading).toBeInstanceOf(StoreUnavailable)
   })
 
   it('fails at times costs a follower and its writers nothing but time', async () => {
