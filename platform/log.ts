@@ -1,12 +1,6 @@
-import {
-  type DestinationStream,
-  destination,
-  type Logger,
-  pino,
-  stdSerializers,
-  stdTimeFunctions,
-} from 'pino'
+import { type DestinationStream, destination, type Logger, pino, stdTimeFunctions } from 'pino'
 
+import { errorForLog, scrub } from './log-scrub.ts'
 import { activeTrace } from './tracing.ts'
 
 export type { Logger }
@@ -48,7 +42,8 @@ export interface LogOptions {
  * A logger that writes one JSON document a line to standard error: `level` by name, `time` in ISO 8601, `msg`, and where
  * there is telemetry the `trace_id` and `span_id` of what it was written in.
  * An error is logged as `error`, with its type, message, stack and cause.
- * Log opaque ids and codes, never what a person entered; the fields known to carry such are hidden in any case.
+ * Log opaque ids and codes, never what a person entered; the fields known to carry such are hidden in any case, and so is
+ * what looks like a token, a password in an address, a number to call or an address of mail, wherever it stands.
  */
 export const createLogger = ({ level, stream = destination({ dest: 2, sync: true }) }: LogOptions): Logger =>
   pino(
@@ -58,7 +53,8 @@ export const createLogger = ({ level, stream = destination({ dest: 2, sync: true
       timestamp: stdTimeFunctions.isoTime,
       mixin: () => activeTrace() ?? {},
       formatters: { level: (label) => ({ level: label }) },
-      serializers: { error: stdSerializers.err },
+      serializers: { error: errorForLog, err: errorForLog },
+      hooks: { streamWrite: scrub },
       redact: { paths, censor: '[hidden]' },
     },
     stream,

@@ -1,5 +1,5 @@
 /** Unknown errors leave no trace in an answer but an id, under which the log has them whole. */
-import { GraphQLError } from 'graphql'
+import { GraphQLError, Kind } from 'graphql'
 import { HandlerClosed, Overloaded, TooMuchContention } from '../../eventstore/command.ts'
 import { StoreUnavailable } from '../../eventstore/port.ts'
 import type { NewId } from '../../platform/ids.ts'
@@ -33,6 +33,12 @@ const known = (error: unknown): RequestError | undefined => {
   return undefined
 }
 
+/** By its name in the schema: in paths of answers stand aliases, which callers choose. */
+const fieldOf = (at: GraphQLError | null): string | undefined => {
+  const [node] = at?.nodes ?? []
+  return node?.kind === Kind.FIELD ? node.name.value : undefined
+}
+
 /** The code that an error of an answer goes by, whether or not it was masked yet. From a closed list. */
 export const codeOf = (error: GraphQLError): string => {
   const cause = error.originalError ?? error
@@ -52,11 +58,14 @@ export const createMaskError =
     if (cause instanceof GraphQLError) return at ?? cause
     const told = known(cause)
     if (told !== undefined) {
-      log.warn({ err: cause, path: at?.path }, 'A request could not be answered now')
+      log.warn({ error: cause, field: fieldOf(at) }, 'A request could not be answered now')
       return withPlace(told, at)
     }
     const errorId = newId('error')
-    log.error({ err: cause, errorId, path: at?.path }, 'A request failed for a reason that nobody expected')
+    log.error(
+      { error: cause, errorId, field: fieldOf(at) },
+      'A request failed for a reason that nobody expected',
+    )
     const masked = new RequestError(
       'INTERNAL',
       `Something went wrong here. Tell the operator this id: ${errorId}.`,
