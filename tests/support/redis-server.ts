@@ -17,17 +17,15 @@ export interface RedisServer extends ServerProcess {
 const given = process.env.REDIS_URL
 const program = findProgram(['redis-server', 'valkey-server'])
 
-/** Whether `startRedis` can answer; suites are skipped otherwise (see `describeWith`). */
-export const hasRedis: boolean = given !== undefined || program !== null
-/** Whether there is a server that tests may pause and end: one at `REDIS_URL` is somebody else's. */
-export const hasOwnRedis: boolean = program !== null
-
 const remedy = 'put redis-server on the path (Debian: apt-get install redis-server)'
+
+/** A server that `startRedis` answers; suites are skipped where there is none (see `describeWith`). */
 export const redis: Need = {
-  missing: hasRedis ? null : `no Redis: set REDIS_URL, or ${remedy}`,
+  missing: given === undefined && program === null ? `no Redis: set REDIS_URL, or ${remedy}` : null,
 }
+/** A server that tests may pause and end: one at `REDIS_URL` is somebody else's. */
 export const ownRedis: Need = {
-  missing: hasOwnRedis ? null : `no Redis to pause and end: ${remedy}`,
+  missing: program === null ? `no Redis to pause and end: ${remedy}` : null,
 }
 
 /** Redis answers errors while it still reads its data. */
