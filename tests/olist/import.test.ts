@@ -5,6 +5,7 @@ import { postings } from '../../projections/views/journal.ts'
 import { testGraphql } from './graphql.ts'
 import { importInto, reportShape, withOlist } from './imported.ts'
 import { type Counted, countLog } from './log.ts'
+import { testMoved } from './moved.ts'
 import { testViews } from './views.ts'
 
 const imported = withOlist()
@@ -130,3 +131,5 @@ describe('afterwards', () => {
 })
 
 testGraphql(imported)
+
+testMoved(imported)
