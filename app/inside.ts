@@ -6,7 +6,8 @@ import { type JobEngine, QueueRefused, QueueUnavailable } from '../workers/queue
 import { attemptOf, attemptsKey, webhookQueue } from '../workers/webhooks/delivery.ts'
 import { refusalOf } from '../workers/webhooks/target.ts'
 
-const queueNames: readonly string[] = [webhookQueue, timerQueue]
+/** Of all queues that there are. */
+export const queueNames: readonly string[] = [webhookQueue, timerQueue]
 
 /** In the words of the API. @throws (rejects) {RequestError} UNAVAILABLE */
 const asked = async <T>(work: () => Promise<T>): Promise<T> => {

@@ -16,6 +16,7 @@ import { openSqliteEventStore } from '../eventstore/sqlite/sqlite-event-store.ts
 import { canonicalJson } from '../platform/canonical.ts'
 import { filesIn } from './data-folder.ts'
 import { NoLog } from './deployment.ts'
+import { queueNames } from './inside.ts'
 import { rebuildViews } from './rebuild.ts'
 import { openTributary, type TributaryOptions } from './tributary.ts'
 
@@ -106,6 +107,28 @@ const move = async (options: MigrateOptions): Promise<Omit<Migrated, 'documents'
   }
 }
 
+/**
+ * What waits and what is due later stays where it is: jobs name events, not positions. What is being worked on would
+ * find the log closed under it. @throws {MoveFailed}
+ */
+const refuseWhileWorking = async (opening: TributaryOptions): Promise<void> => {
+  const { folder, redisUrl = null } = opening
+  if (redisUrl === null && !existsSync(filesIn(folder).jobs)) return
+  const tributary = await openTributary({ ...opening, founding: null })
+  try {
+    const engine = await tributary.jobs()
+    for (const name of queueNames) {
+      const { active } = await engine.queue(name).stats()
+      if (active > 0)
+        throw new MoveFailed(
+          `A worker is at work on ${active} jobs (${name}). Stop the servers, wait half a minute, then run this again. Nothing was changed.`,
+        )
+    }
+  } finally {
+    await tributary.close()
+  }
+}
+
 /** What an earlier run told of a move that it finished. @throws {MoveFailed} where that was to another server */
 const movedBefore = (file: string, to: string): number => {
   const told: unknown = JSON.parse(readFileSync(file, 'utf8'))
@@ -125,6 +148,7 @@ export const migrate = async (options: MigrateOptions): Promise<Migrated> => {
   const { to, progress, ...opening } = options
   const { log, moved } = filesIn(options.folder)
   if (!existsSync(log)) throw new NoLog(`There is no log in ${options.folder} to be moved.`)
+  if (!existsSync(moved)) await refuseWhileWorking(opening)
   const done = existsSync(moved) ? { events: movedBefore(moved, to), copied: 0 } : await move(options)
   const tributary = await openTributary({ ...opening, eventStoreUrl: to, founding: null })
   try {

@@ -16,8 +16,8 @@ await runCommandLine({
   run: async (given, { config, say, progress }) => {
     const to = given ?? config.eventStoreUrl
     if (to === null) throw new WrongUsage('Name the server with --to, or in TRIBUTARY_EVENTSTORE_URL.')
-    const { dataFolder: folder, toleranceMinor, masterKey } = config
-    const migrated = await migrate({ folder, to, toleranceMinor, masterKey, progress })
+    const { dataFolder: folder, toleranceMinor, masterKey, redisUrl, partitions } = config
+    const migrated = await migrate({ folder, to, toleranceMinor, masterKey, redisUrl, partitions, progress })
     say(
       `${migrated.events} events are on ${hostsOf(to)}, each compared; the views were built from there. From now on set TRIBUTARY_EVENTSTORE_URL for every command.`,
     )

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { diagnose } from '../../app/doctor.ts'
+import { queueNames } from '../../app/inside.ts'
 import { migrate } from '../../app/migrate.ts'
 import { bringViewsUp } from '../../app/projector.ts'
 import { simulate } from '../../app/simulate/simulate.ts'
@@ -12,6 +13,7 @@ import { openSqliteEventStore } from '../../eventstore/sqlite/sqlite-event-store
 import { documentsByEvent } from '../support/documents-by-event.ts'
 import { type EventStoreServer, ownEventStore, startOwnEventStore } from '../support/eventstore-server.ts'
 import { describeWith } from '../support/needs.ts'
+import { until } from '../support/until.ts'
 import { freshFolder, runScript } from './run-script.ts'
 
 const small = { members: 12, purchases: 30, seed: 11, until: '2026-06-01T00:00:00.000Z' }
@@ -148,5 +150,37 @@ describeWith([ownEventStore], 'a move to EventStoreDB', () => {
     await expect(migrate({ folder, to: url, progress: quiet })).rejects.toMatchObject({
       name: 'NotTheSameLog',
     })
+  })
+
+  it('is refused while a worker is at work on a job, which would find the log closed under it', async () => {
+    const { url } = await anEmptyOne()
+    const { folder, events } = await deployed()
+    const open = await openTributary({ folder })
+    const queue = (await open.jobs()).queue(queueNames[0] ?? '')
+    let finish: () => void = quiet
+    const finished = new Promise<void>((resolve) => {
+      finish = resolve
+    })
+    const begun = new Promise<void>((resolve) => {
+      const worker = queue.work({
+        concurrency: 1,
+        onError: quiet,
+        handle: async () => {
+          resolve()
+          await finished
+          return { kind: 'DONE' }
+        },
+      })
+      onTestFinished(() => worker.stop())
+    })
+    await queue.put([{ id: 'job-1', name: 'long', data: '{}' }])
+    await begun
+    await expect(migrate({ folder, to: url, progress: quiet })).rejects.toThrow(
+      'A worker is at work on 1 jobs',
+    )
+    finish()
+    await until('the job is done', async () => (await queue.stats()).active === 0)
+    await open.close()
+    expect(await migrate({ folder, to: url, progress: quiet })).toMatchObject({ events })
   })
 })
