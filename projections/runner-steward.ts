@@ -2,7 +2,7 @@
 import type { Position } from '../eventstore/event.ts'
 import { type DocumentStore, type Generation, GenerationGone } from './documents.ts'
 import { type LeaseKeeper, leaseByName, leaseOfPartition } from './lease-keeper.ts'
-import { buildLease } from './leases.ts'
+import { buildLease, LeaseLost } from './leases.ts'
 import type { LogSource } from './log-source.ts'
 import type { Member, Part } from './runner-member.ts'
 import { canFollow } from './runner-resume.ts'
@@ -32,6 +32,8 @@ export interface StewardOptions {
   readonly shares: boolean
   /** A partition is this runner's no more. */
   readonly onDropped: (part: Part) => void
+  /** Another claimed it: told besides. */
+  readonly onLost: (part: Part, error: LeaseLost) => void
 }
 
 export class Steward {
@@ -115,7 +117,11 @@ export class Steward {
     member.saw(view)
     for (const part of [...member.parts.values()]) {
       const lease = view?.id === part.generation.id ? view.leases[part.hold.partition] : undefined
-      if (lease?.token !== part.hold.token) this.#drop(part)
+      const { partition, token } = part.hold
+      if (lease?.token === token) continue
+      this.#drop(part)
+      if (lease)
+        this.#options.onLost(part, new LeaseLost(`${part.generation.id}/${partition}`, token, lease.token))
     }
     return goesOn ? live : 'MISSING'
   }

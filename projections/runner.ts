@@ -63,6 +63,7 @@ class ProjectionRunner implements Freshness {
       members: [...this.#members.values()],
       shares,
       onDropped: (part) => this.#parts.leave(part),
+      onLost: ({ member }, error) => this.#settings.onFailure(error, member.projection.name),
     })
     this.#loop = new LiveLoop({
       events,
@@ -109,8 +110,7 @@ class ProjectionRunner implements Freshness {
     const otherwise = [...this.#members.values()].filter(
       ({ view }) => view !== null && view.checkpoints.length !== this.#settings.partitions,
     )
-    if (otherwise.length > 0)
-      this.#tasks.run(this.rebuild(otherwise.map(({ projection }) => projection.name)).catch(() => undefined))
+    if (otherwise.length > 0) this.#tasks.run(this.#rebuildApart(otherwise))
   }
 
   /** Ends after the batch at hand; builds under way are dropped, leases given back. The stores stay open. */
@@ -175,6 +175,15 @@ class ProjectionRunner implements Freshness {
     const building = this.#builder.rebuild(members, onProgress)
     this.#tasks.run(building)
     await building
+  }
+
+  /** Beside what is followed meanwhile. Where it fails the views stay as they are, and the next start tries again. */
+  async #rebuildApart(members: readonly Member[]): Promise<void> {
+    try {
+      await this.rebuild(members.map(({ projection }) => projection.name))
+    } catch (error) {
+      if (!this.#tasks.signal.aborted) this.#settings.onFailure(error, null)
+    }
   }
 
   #member(name: string): Member {
