@@ -228,7 +228,7 @@ describe('two API processes', () => {
     }
     expect(roles).toEqual([['api'], ['api'], ['projector', 'worker']])
     const metrics = await (await fetch(`${urls[2]}/metrics`)).text()
-    expect(metrics).toMatch(/tributary_view_partition_owner\{view="matrix",partition="0",owner=".+"\} 1/)
+    expect(metrics).toMatch(/tributary_view_partition_owned\{view="matrix",partition="0"\} 1/)
     expect(metrics).toMatch(/tributary_view_partition_lag_seconds\{view="matrix",partition="0"\} 0/)
     expect(metrics).toMatch(/tributary_reactor_active\{reactor="segment-reactor"\} 1/)
     expect((await fetch(`${urls[2]}/graphql`)).status).toBe(404)
