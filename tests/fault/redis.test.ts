@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { newId } from '../../platform/ids.ts'
 import { openBullmqJobs } from '../../workers/bullmq/bullmq-queue.ts'
 import { type JobEngine, QueueRefused, QueueUnavailable } from '../../workers/queue.ts'
-import { jobOf, until, workers } from '../contract/job-queue/kit.ts'
+import { gate, jobOf, until, workers } from '../contract/job-queue/kit.ts'
 import { describeWith } from '../support/needs.ts'
 import { ownRedis, type RedisServer, startOwnRedis } from '../support/redis-server.ts'
 
@@ -76,6 +76,30 @@ describeWith([ownRedis], 'a Redis that', () => {
     await queue.put([jobOf('a'), jobOf('b')])
     expect(await queue.stats()).toMatchObject({ waiting: 3 })
     await engine.close()
+  })
+
+  it('is away lets workers stop, whose jobs come again', async () => {
+    const engine = await open()
+    const run = workers()
+    const queue = engine.queue('stops')
+    await queue.put([jobOf('a')])
+    const { opened, open: go } = gate()
+    const { worker, seen } = run.start(queue, async () => {
+      await opened
+      return { kind: 'DONE' }
+    })
+    await until(() => seen.length === 1)
+    await server().kill()
+    const stopped = worker.stop(60_000)
+    go()
+    await stopped
+    await engine.close()
+    await server().restart()
+    const again = await open()
+    const { seen: later } = run.start(again.queue('stops'), undefined, { leaseMs: 1_000 })
+    await until(() => later.length === 1)
+    await run.stopAll()
+    await again.close()
   })
 
   for (const fault of ['is paused', 'is killed'] as const)

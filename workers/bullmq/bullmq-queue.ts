@@ -24,7 +24,7 @@ import {
 } from '../queue.ts'
 import { BullmqWorker, bullIdOf, dataOf, failuresOf, idOf } from './bullmq-worker.ts'
 import { type Handled, handledIn } from './handled.ts'
-import { answered, asUnavailable, connectTo, openRedis } from './redis.ts'
+import { answered, asUnavailable, connectTo, type Life, openRedis } from './redis.ts'
 import { together } from './together.ts'
 
 const forgetEveryMs = 60_000
@@ -116,12 +116,14 @@ class BullmqQueue implements JobQueue {
 
   work(options: WorkOptions): JobWorker {
     const { url, prefix } = this.#parts
-    const connection = connectTo(url, true, options.onError)
+    const life: Life = { isOver: false }
+    const connection = connectTo(url, true, options.onError, life)
     const worker = new BullmqWorker(
       {
         queue: this.name,
         prefix,
         connection,
+        life,
         handled: handledIn(connection, this.#handledKey),
         onStopped: (stopped) => this.#workers.delete(stopped),
       },

@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis'
 import { errorText, type Job, type JobWorker, type Outcome, type WorkOptions } from '../queue.ts'
 import { handleJob, InWork, within } from '../working.ts'
 import type { Handled } from './handled.ts'
+import type { Life } from './redis.ts'
 
 /** Milliseconds between looks at what was cancelled meanwhile, and after which a failed command is tried again. */
 const watchMs = 1_000
@@ -11,7 +12,8 @@ const retryMs = 1_000
 const mostAttempts = 1_000_000
 const defaultLeaseMs = 30_000
 const defaultGraceMs = 10_000
-/** Milliseconds for which a stopping worker waits for Redis to take its last answers. */
+/** Milliseconds for which a stopping worker waits to hear from Redis at all, and for it to take the last answers. */
+const pingMs = 2_000
 const lastWordsMs = 5_000
 
 export interface BullmqWorkerParts {
@@ -19,6 +21,7 @@ export interface BullmqWorkerParts {
   readonly prefix: string
   /** Of this worker alone; it is closed with it. */
   readonly connection: Redis
+  readonly life: Life
   readonly handled: Handled
   readonly onStopped: (worker: BullmqWorker) => void
 }
@@ -102,16 +105,24 @@ export class BullmqWorker implements JobWorker {
   }
 
   async stop(graceMs = defaultGraceMs): Promise<void> {
-    const closed = this.#worker.close()
-    if (!(await within(closed, graceMs))) {
+    const { connection, life, onStopped } = this.#parts
+    // Takes up no more; what is in work goes on.
+    await this.#worker.pause(true)
+    if (!(await within(this.#settled(), graceMs))) {
       for (const work of this.#inWork.values()) work.abort('STOPPING')
-      // Handlers answer; Redis may not. Then the leases run out, and the jobs come again.
       await this.#settled()
-      if (!(await within(closed, lastWordsMs))) this.#parts.connection.disconnect()
     }
     clearInterval(this.#watch)
-    this.#parts.connection.disconnect()
-    this.#parts.onStopped(this)
+    // Where Redis does not answer, the last answers are lost: the leases run out, and the jobs come again.
+    const answers = await within(
+      connection.ping().catch(() => undefined),
+      pingMs,
+    )
+    const closed = this.#worker.close(!answers || connection.status !== 'ready')
+    await within(closed, lastWordsMs)
+    life.isOver = true
+    connection.disconnect()
+    onStopped(this)
   }
 
   #settled(): Promise<void> {

@@ -21,16 +21,26 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 const pauseBefore = (attempt: number): number =>
   Math.min(5_000, 50 * 2 ** Math.min(attempt, 8)) * (0.5 + Math.random() / 2)
 
+/** Connections that are made of one another, as workers make theirs, come back until this is over. */
+export interface Life {
+  isOver: boolean
+}
+
 /**
  * A connection that comes back by itself. `waits`: commands wait for it while it is away, as workers want it; else
  * they fail at once.
  */
-export const connectTo = (url: string, waits: boolean, onError: (error: unknown) => void): Redis => {
+export const connectTo = (
+  url: string,
+  waits: boolean,
+  onError: (error: unknown) => void,
+  life: Life = { isOver: false },
+): Redis => {
   const connection = new Redis(url, {
     maxRetriesPerRequest: null,
     enableOfflineQueue: waits,
     connectTimeout: openingPatience,
-    retryStrategy: pauseBefore,
+    retryStrategy: (attempt) => (life.isOver ? null : pauseBefore(attempt)),
     lazyConnect: true,
   })
   connection.on('error', onError)
