@@ -1,7 +1,8 @@
-/** From the header `Authorization` to who asks, and what the log says they may do, at most a second ago. */
+/** From the header `Authorization` to who asks, and what they may do. */
 import { RequestError } from '../graphql/request-error.ts'
 import type { Services } from '../services.ts'
 import { isApiKey, openApiKey, parseApiKey } from './api-key.ts'
+import { createKnownAccess } from './known-access.ts'
 import type { Principal } from './principal.ts'
 import { createTokenVerifier, type TokenClaims, TokenRefused } from './token.ts'
 
@@ -11,7 +12,10 @@ import { createTokenVerifier, type TokenClaims, TokenRefused } from './token.ts'
  */
 export type Authenticate = (header: string | undefined) => Promise<Principal | null>
 
-type Parts = Pick<Services, 'handler' | 'model' | 'clock' | 'issuers' | 'sealing' | 'identityHash'>
+type Parts = Pick<
+  Services,
+  'handler' | 'model' | 'documents' | 'clock' | 'issuers' | 'sealing' | 'identityHash'
+>
 
 const refused = (message: string): RequestError => new RequestError('UNAUTHENTICATED', message)
 
@@ -21,13 +25,14 @@ const schemeShape = /^Bearer +([!-~]+) *$/i
 export const identityPlace = (hash: string): string => `identity-${hash}`
 
 export const createAuthenticate = (services: Parts): Authenticate => {
-  const { handler, model, clock, sealing, identityHash } = services
+  const { clock, sealing, identityHash } = services
+  const known = createKnownAccess(services)
   const verify = createTokenVerifier(services.issuers, clock)
 
   const claimedBy = async (claims: TokenClaims): Promise<string> => {
     const hash = identityHash(claims.issuer.name, claims.subject)
-    const { state } = await handler.read(model.identity, hash)
-    const opened = state.person === null ? null : sealing.open(identityPlace(hash), state.person)
+    const person = await known.personOf(hash)
+    const opened = person === null ? null : sealing.open(identityPlace(hash), person)
     if (opened?.state !== 'OPEN') throw refused('Nobody here has claimed the identity that the token names.')
     return opened.text
   }
@@ -37,14 +42,14 @@ export const createAuthenticate = (services: Parts): Authenticate => {
       throw error instanceof TokenRefused ? refused(error.message) : error
     })
     const subject = claims.issuer.subjects === 'OWN' ? claims.subject : await claimedBy(claims)
-    const { state } = await handler.read(model.access, subject)
-    return { subject, grants: state.grants, expiresAt: claims.expiresAt, keyId: null }
+    const { grants } = await known.of(subject)
+    return { subject, grants, expiresAt: claims.expiresAt, keyId: null }
   }
 
   const byKey = async (text: string): Promise<Principal> => {
     const parts = parseApiKey(text)
     if (parts === undefined) throw refused('This is no API key: it was cut or changed.')
-    const { state } = await handler.read(model.access, parts.subject)
+    const state = await known.of(parts.subject)
     const opened = openApiKey(state, parts, new Date(clock.now()).toISOString())
     if (opened === null) throw refused('The API key opens nothing: it is wrong, revoked or expired.')
     const { grant, expiresAt } = opened

@@ -23,13 +23,15 @@ const known = (error: unknown): RequestError | undefined => {
   if (error instanceof RequestError) return error
   if (error instanceof ViewNotReady)
     return new RequestError('LAGGING', error.message, { retryAfterMs: 1_000 })
-  if (
-    error instanceof Overloaded ||
-    error instanceof HandlerClosed ||
-    error instanceof StoreUnavailable ||
-    error instanceof TooMuchContention
-  )
+  if (error instanceof Overloaded || error instanceof HandlerClosed || error instanceof TooMuchContention)
     return new RequestError('UNAVAILABLE', error.message, { retryAfterMs: 1_000 })
+  // Its message names hosts, files and streams: that is for the log.
+  if (error instanceof StoreUnavailable)
+    return new RequestError(
+      'UNAVAILABLE',
+      'The log can be neither read nor written just now. Nothing was changed. Ask again in a moment, with the same key.',
+      { retryAfterMs: 1_000 },
+    )
   return undefined
 }
 

@@ -6,8 +6,8 @@ import type { Document, JsonValue } from '../../projections/documents.ts'
 import { allProjections } from '../../projections/views/all.ts'
 
 const pageSize = 5_000
-/** As views write positions into keys and texts: see projections/views/keys.ts. */
-const padded = /(?<!\d)\d{20}(?!\d)/g
+/** As views write positions into keys and texts (see projections/views/keys.ts); parts of hashes are none. */
+const padded = /(?<![0-9A-Za-z])0\d{19}(?![0-9A-Za-z])/g
 /** Places in the slots of a member's row that hold positions as they are: see projections/views/matrix-rows.ts. */
 const stampPlaces: ReadonlySet<number> = new Set([4, 5])
 
