@@ -57,7 +57,7 @@ const viewOf = (row: Row, now: number): JobView => {
   }
 }
 
-/** Handled ids forgotten at once; and how many more a sweep looks for. */
+/** Rows that are looked at in one transaction for what may be forgotten. */
 const forgottenAtOnce = 1_000
 
 export const jobTable = (database: DatabaseSync) => {
@@ -107,7 +107,8 @@ export const jobTable = (database: DatabaseSync) => {
     'SELECT count(*) FILTER (WHERE owner IS NULL), count(owner) FROM jobs WHERE queue = ? AND due > ?',
   )
   const countDead = prepare('SELECT count(*) FROM jobs WHERE queue = ? AND dead IS NOT NULL')
-  const forget = prepare('DELETE FROM jobs WHERE seq IN (SELECT seq FROM jobs WHERE done < ? LIMIT ?)')
+  const oldest = prepare('SELECT seq, created, done FROM jobs WHERE seq > ? ORDER BY seq LIMIT ?')
+  const forget = prepare('DELETE FROM jobs WHERE seq = ?')
   const note = prepare('INSERT INTO notes (key, at, text) VALUES (?, ?, ?)')
   const trim = prepare(
     'DELETE FROM notes WHERE key = ?1 AND seq <= (SELECT seq FROM notes WHERE key = ?1 ORDER BY seq DESC LIMIT 1 OFFSET ?2)',
@@ -223,10 +224,22 @@ export const jobTable = (database: DatabaseSync) => {
         oldestMs: oldest === null ? 0 : now - oldest,
       }
     },
-    /** Forgets some of what was handled too long ago; true where there may be more. */
-    forget: (now: number): boolean => {
-      forgetNotes.run(now - handledForMs)
-      return Number(forget.run(now - handledForMs, forgottenAtOnce).changes) === forgottenAtOnce
+    /**
+     * Forgets what was handled too long ago of the next rows after one, which stand in the order in which they were
+     * put. Answers up to which row it looked; null, once there is nothing more so old.
+     */
+    forget: (now: number, after: number): number | null => {
+      const until = now - handledForMs
+      forgetNotes.run(until)
+      const rows = oldest.all(after, forgottenAtOnce)
+      let seq = after
+      for (const row of rows) {
+        if (integer(row[1]) >= until) return null
+        seq = integer(row[0])
+        const done = integerOrNull(row[2])
+        if (done !== null && done < until) forget.run(seq)
+      }
+      return rows.length < forgottenAtOnce ? null : seq
     },
     note: (key: string, line: string, now: number): void => {
       note.run(key, now, line)

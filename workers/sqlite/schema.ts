@@ -4,7 +4,7 @@
  * `due` is the one time that matters of a job: when it may be taken up. A worker that takes it up moves it ahead by its
  * lease, so that a job whose worker died is simply due again. Dead ones have no `due`, and so stand in no index of work.
  *
- * A handled job stays as a row without data until it is forgotten. Ids are close to random, so that each change of their
+ * A handled job stays as a row without data until it is forgotten, oldest rows first. Ids are close to random, so that each change of their
  * index writes a page of it: this way there is one for a job, and not three. Small pages, for the same reason.
  */
 
@@ -43,7 +43,6 @@ export const createTables = `
   ) STRICT;
   CREATE INDEX jobs_due ON jobs (queue, due) WHERE due IS NOT NULL;
   CREATE INDEX jobs_dead ON jobs (queue, dead) WHERE dead IS NOT NULL;
-  CREATE INDEX jobs_done ON jobs (done) WHERE done IS NOT NULL;
   CREATE TABLE notes (
     seq INTEGER PRIMARY KEY,
     key TEXT NOT NULL,

@@ -129,7 +129,10 @@ export const openSqliteJobs = ({ file, deploymentId, clock = systemClock }: Sqli
   }
   const forget = (): void => {
     const sweep = async (): Promise<void> => {
-      while (await transactions.change(() => table.forget(clock.now())));
+      for (let after: number | null = 0; after !== null; ) {
+        const from: number = after
+        after = await transactions.change(() => table.forget(clock.now(), from))
+      }
     }
     // What could not be forgotten now is forgotten later.
     sweep().catch(() => undefined)

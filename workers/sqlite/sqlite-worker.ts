@@ -147,7 +147,8 @@ export class SqliteWorker implements JobWorker {
     const claimed = await transactions.change(() => {
       const free = this.#isStopping ? 0 : this.#free()
       const found = table.claim(queue, owner, free, clock.now(), this.#leaseMs)
-      this.#sawAll = found.length < free
+      // With no room nothing was looked for, and nothing learnt.
+      if (free > 0) this.#sawAll = found.length < free
       return found
     })
     for (const job of claimed) void this.#work(job)
