@@ -144,7 +144,7 @@ export class AppenderThread {
   }
 
   #refusal(): StoreUnavailable {
-    return unavailable('Nothing was appended', this.#options.hosts, this.#reason)
+    return unavailable('The append, of which nothing was sent,', this.#options.hosts, this.#reason)
   }
 
   #launch(): void {
@@ -230,7 +230,11 @@ export class AppenderThread {
       case 'refused':
         return report.reason === 'TOO_LARGE'
           ? new AppendTooLarge(`The server takes no append to ${stream} of this size: ${report.message}`)
-          : unavailable(`Nothing was appended to ${stream}`, this.#options.hosts, new Error(report.message))
+          : unavailable(
+              `The append to ${stream}, of which nothing was written,`,
+              this.#options.hosts,
+              new Error(report.message),
+            )
       case 'unknown':
         return new OutcomeUnknown(stream, report.gaveUp ? new ServerGaveUp() : new Error(report.message))
     }

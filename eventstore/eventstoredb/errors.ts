@@ -7,7 +7,15 @@ const typeOf = (error: unknown): unknown =>
 
 export const isOfType = (error: unknown, type: ErrorType): boolean => typeOf(error) === type
 
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+/** In the words of the connection, without what gRPC puts around them. */
+const reasonOf = (error: unknown): string => {
+  const message = error instanceof Error ? error.message : String(error)
+  const said = message.replace(/^\d+ [A-Z_]+: /, '').replace(/\s*Resolution note:.*$/s, '')
+  return /^No connection established\. Last error: (?:\w*Error: )?(.+)$/s.exec(said)?.[1] ?? said
+}
+
+/** As the end of a sentence. */
+const ended = (reason: string): string => (/[.!?]$/.test(reason) ? reason : `${reason}.`)
 
 const adviceFor = (error: unknown): string => {
   switch (typeOf(error)) {
@@ -22,6 +30,9 @@ const adviceFor = (error: unknown): string => {
 
 /** The server cannot answer now. `hosts` name it to the person who reads this. */
 export const unavailable = (what: string, hosts: string, cause: unknown): StoreUnavailable =>
-  new StoreUnavailable(`${what}: EventStoreDB at ${hosts} failed: ${reasonOf(cause)} ${adviceFor(cause)}`, {
-    cause,
-  })
+  new StoreUnavailable(
+    `${what} failed on EventStoreDB at ${hosts}: ${ended(reasonOf(cause))} ${adviceFor(cause)}`,
+    {
+      cause,
+    },
+  )
