@@ -60,7 +60,9 @@ export const createMaskError =
     if (cause instanceof GraphQLError) return at ?? cause
     const told = known(cause)
     if (told !== undefined) {
-      log.warn({ error: cause, field: fieldOf(at) }, 'A request could not be answered now')
+      // Expected while something is away, and as often as requests come: no stack.
+      const reason = cause instanceof Error ? cause.message : String(cause)
+      log.warn({ reason, code: told.code, field: fieldOf(at) }, 'A request could not be answered now')
       return withPlace(told, at)
     }
     const errorId = newId('error')
