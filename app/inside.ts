@@ -1,7 +1,7 @@
 /** What the API shows of jobs and webhooks, and does with them: its ports, on the engine of jobs. */
 import { RequestError } from '../api/graphql/request-error.ts'
 import type { JobAdmin, WebhookPort } from '../api/services.ts'
-import { timerQueue } from '../workers/expiry/offer-expiry.ts'
+import { timerQueue } from '../workers/expiry/timers.ts'
 import { type JobEngine, QueueRefused, QueueUnavailable } from '../workers/queue.ts'
 import { attemptOf, attemptsKey, webhookQueue } from '../workers/webhooks/delivery.ts'
 import { refusalOf } from '../workers/webhooks/target.ts'

@@ -5,7 +5,9 @@ import { readLive } from '../projections/read-live.ts'
 import type { Freshness } from '../projections/read-your-writes.ts'
 import { facts } from '../projections/views/intake.ts'
 import { memberships } from '../projections/views/members.ts'
-import { createOfferExpiryReactor, offerExpiryJob, timerQueue } from '../workers/expiry/offer-expiry.ts'
+import { createOfferExpiryReactor, offerExpiryJob } from '../workers/expiry/offer-expiry.ts'
+import { createReferralLapseReactor, referralLapseJob } from '../workers/expiry/referral-lapse.ts'
+import { timerQueue } from '../workers/expiry/timers.ts'
 import { createIntakeReactor } from '../workers/intake-reactor.ts'
 import { doubling, runJobs } from '../workers/jobs.ts'
 import { type ReactorStatus, type RunningReactor, startReactor } from '../workers/reactor.ts'
@@ -113,6 +115,7 @@ export const startWorker = async (tributary: Tributary, options: WorkerOptions):
     ),
     await startReactor(webhooks.reactor, parts),
     await startReactor(createOfferExpiryReactor(expiry), parts),
+    await startReactor(createReferralLapseReactor(expiry), parts),
   ]
   const seal = async (): Promise<void> => {
     try {
@@ -146,7 +149,7 @@ export const startWorker = async (tributary: Tributary, options: WorkerOptions):
   const beginning = setInterval(begin, beginEveryMs)
   const jobs = runJobs({
     engine,
-    kinds: [webhooks.job, offerExpiryJob(expiry), sealing.kind],
+    kinds: [webhooks.job, offerExpiryJob(expiry), referralLapseJob(expiry), sealing.kind],
     concurrency: { [webhookQueue]: 32 },
     onError,
   })

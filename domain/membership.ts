@@ -5,6 +5,7 @@ import { type Derive, membershipIdOf } from './derive.ts'
 import type { MembershipEvent } from './events/members.ts'
 import type { Join, MembershipCommand } from './membership/commands.ts'
 import { type JoinContext, join } from './membership/join.ts'
+import { lapse } from './membership/lapse.ts'
 import { inviterAt, type MembershipRef, type MembershipState, membershipSource } from './membership/state.ts'
 import { type PartnerState, partner } from './partner.ts'
 import { person } from './person.ts'
@@ -39,7 +40,10 @@ const moveStage = (
 const decideMember = (
   state: MembershipState,
   ref: MembershipRef,
-  command: Exclude<Others, { type: 'LeaveCommunity' | 'UnbindReferral' | 'WithdrawConsent' }>,
+  command: Exclude<
+    Others,
+    { type: 'LeaveCommunity' | 'UnbindReferral' | 'LapseReferral' | 'WithdrawConsent' }
+  >,
   context: MembershipContext,
 ): readonly MembershipEvent[] => {
   switch (command.type) {
@@ -107,6 +111,8 @@ const decideKnown = (
       const inviterId = inviterAt(state, at)
       return inviterId === null ? [] : [{ type: 'ReferralUnbound', data: { ...ref, inviterId, at, reason } }]
     }
+    case 'LapseReferral':
+      return lapse(state, ref, command)
     case 'WithdrawConsent': {
       const { purpose } = command
       return state.consents[purpose] === undefined

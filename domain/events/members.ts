@@ -137,6 +137,11 @@ export const membershipEvents = {
     'The binding ends before its time.',
     z.strictObject({ ...memberRef, inviterId: shape.personId, at: shape.instant, reason: shape.reason }),
   ),
+  ReferralLapsed: event(
+    'membership',
+    'The latest binding came to its end, which it said from the beginning: told once, for those who follow the log.',
+    z.strictObject({ ...memberRef, inviterId: shape.personId, at: shape.instant }),
+  ),
   InterestsDeclared: event(
     'membership',
     'All interests of the member, as categories, from now on.',

@@ -21,6 +21,16 @@ export const membershipCommand = z.discriminatedUnion('type', [
     stated: z.boolean(),
   }),
   z.strictObject({ type: z.literal('UnbindReferral'), at: shape.instant, reason: shape.reason }),
+  /**
+   * Nothing, where the latest binding is another one, was unbound, was told of before, or is not over by `now`.
+   * `from` and `until` as it was bound.
+   */
+  z.strictObject({
+    type: z.literal('LapseReferral'),
+    from: shape.instant,
+    until: shape.instant,
+    now: shape.instant,
+  }),
   z.strictObject({
     type: z.literal('DeclareInterests'),
     categories: z.array(shape.code).max(100),

@@ -34,6 +34,8 @@ export interface MembershipState {
   readonly joinedAt: string | null
   readonly stays: readonly Stay[]
   readonly bindings: readonly Binding[]
+  /** Whether the end of the latest binding was told. */
+  readonly lapsed: boolean
   /** As declared, in the order of codes. */
   readonly interests: readonly string[]
   readonly tags: readonly string[]
@@ -52,6 +54,7 @@ const initial: MembershipState = {
   joinedAt: null,
   stays: [],
   bindings: [],
+  lapsed: false,
   interests: [],
   tags: [],
   stage: null,
@@ -71,7 +74,7 @@ const evolve = (state: MembershipState, event: MembershipEvent): MembershipState
     case 'ReferralBound': {
       const { inviterId, shareId, from, until } = event.data
       const bindings = [...state.bindings, { inviterId, shareId, from, until }].slice(-kept)
-      return { ...state, bindings }
+      return { ...state, bindings, lapsed: false }
     }
     case 'ReferralUnbound': {
       const { at } = event.data
@@ -80,6 +83,9 @@ const evolve = (state: MembershipState, event: MembershipEvent): MembershipState
       )
       return { ...state, bindings }
     }
+    // What it counted for stays: decisions compare its end with the time of the sale, told or not.
+    case 'ReferralLapsed':
+      return { ...state, lapsed: true }
     case 'InterestsDeclared':
       return { ...state, interests: event.data.categories }
     case 'MemberTagged':

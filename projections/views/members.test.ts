@@ -59,6 +59,14 @@ describe('a membership', () => {
     expect(await membership()).toMatchObject({ inviter: inviterId, binding: null })
   })
 
+  it('loses its binding once the end of it is told, not who invited', async () => {
+    await joined()
+    const [from, until] = ['2026-01-01T00:00:00.000Z', '2027-01-01T00:00:00.000Z']
+    await log.happened(stream, 'ReferralBound', { ...ref, inviterId, shareId: null, from, until })
+    await log.happened(stream, 'ReferralLapsed', { ...ref, inviterId, at: until })
+    expect(await membership()).toMatchObject({ inviter: inviterId, binding: null })
+  })
+
   it('has the interests last declared, the tags that are on, the stage last reached', async () => {
     await joined()
     const declaredAt = '2026-01-02T00:00:00.000Z'

@@ -18,7 +18,7 @@ const membership = object({
   channel: text,
   through: nullable(object({ touchId: nullable(text), shareId: nullable(text) })),
   inviter: nullable(text),
-  /** Who counts as having brought the member, and until when. */
+  /** Who counts as having brought the member, and until when; null once that was undone, or its end was told. */
   binding: nullable(object({ inviter: text, shareId: nullable(text), from: text, until: text })),
   joinedAt: text,
   /** 1 until the member leaves. */
@@ -88,6 +88,7 @@ const types = [
   'MemberJoined',
   'ReferralBound',
   'ReferralUnbound',
+  'ReferralLapsed',
   'InterestsDeclared',
   'MemberTagged',
   'MemberUntagged',
@@ -166,6 +167,7 @@ const changes = (event: EventOf<(typeof types)[number]>): readonly Change[] => {
       return member(membershipId, (before) => ({ ...before, binding: { inviter, shareId, from, until } }))
     }
     case 'ReferralUnbound':
+    case 'ReferralLapsed':
       return member(event.data.membershipId, (before) => ({ ...before, binding: null }))
     case 'InterestsDeclared': {
       const { membershipId, categories } = event.data
@@ -223,7 +225,7 @@ const changes = (event: EventOf<(typeof types)[number]>): readonly Change[] => {
 
 export const membersView = view({
   name: 'members',
-  version: 1,
+  version: 2,
   collections: [memberships, rollEntries, rollBuckets],
   types,
   changes,

@@ -10,14 +10,14 @@ import type { Model } from '../../domain/model.ts'
 import type { CommandHandler } from '../../eventstore/handler.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { newCorrelationId } from '../../platform/ids.ts'
-import { defineJob, doubling, type JobKind } from '../jobs.ts'
-import { type JobEngine, jobLimits, type NewJob } from '../queue.ts'
+import { defineJob, type JobKind } from '../jobs.ts'
+import type { JobEngine } from '../queue.ts'
 import type { Reactor } from '../reactor.ts'
+import { nowThatItIsDue, putTimers, type Timer, timerQueue, timerRetry } from './timers.ts'
 
-export const timerQueue = 'timers'
 const expireName = 'offer.expire'
 
-export interface OfferExpiryParts {
+export interface ExpiryParts {
   readonly engine: JobEngine
   readonly handler: CommandHandler
   readonly model: Model
@@ -41,41 +41,34 @@ const expiring = z.strictObject({
 
 const types: readonly OfferEvent['type'][] = ['OfferPublished', 'OfferRevised']
 
-export const createOfferExpiryReactor = ({ engine, derive, clock }: OfferExpiryParts): Reactor => ({
+export const createOfferExpiryReactor = ({ engine, derive, clock }: ExpiryParts): Reactor => ({
   name: 'offer-expiry-reactor',
   types,
   react: async (events) => {
-    const jobs: NewJob[] = []
+    const timers: Timer[] = []
     for (const { name: cause, data } of events) {
       const { offerId, version, facts } = published.parse(data)
       const until = facts.validUntil
       if (until === null) continue
-      jobs.push({
+      timers.push({
         id: derive('timer', expireName, cause),
         name: expireName,
         data: JSON.stringify({ offerId, version, until, cause } satisfies z.infer<typeof expiring>),
-        delayMs: Math.max(0, Date.parse(until) - clock.now()),
+        until,
       })
     }
-    for (let at = 0; at < jobs.length; at += jobLimits.jobs)
-      await engine.queue(timerQueue).put(jobs.slice(at, at + jobLimits.jobs))
+    await putTimers(engine, clock, timers)
   },
 })
 
-/** The clocks of this process and of the engine differ. The job is tried again. */
-class NotYet extends Error {
-  override readonly name = 'NotYet'
-}
-
-export const offerExpiryJob = ({ handler, model, derive, clock }: OfferExpiryParts): JobKind =>
+export const offerExpiryJob = ({ handler, model, derive, clock }: ExpiryParts): JobKind =>
   defineJob({
     name: expireName,
     queue: timerQueue,
     data: expiring,
-    retry: { attempts: 50, delayMs: doubling(1_000, 3_600_000) },
+    retry: timerRetry,
     handle: async ({ offerId, version, until, cause }) => {
-      const now = new Date(clock.now()).toISOString()
-      if (now < until) throw new NotYet(`The offer is valid until ${until}, and it is ${now}.`)
+      const now = nowThatItIsDue(until, clock)
       await handler.execute(
         model.offer,
         offerId,
