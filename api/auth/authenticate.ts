@@ -31,7 +31,7 @@ export const createAuthenticate = (services: Parts): Authenticate => {
 
   const claimedBy = async (claims: TokenClaims): Promise<string> => {
     const hash = identityHash(claims.issuer.name, claims.subject)
-    const person = await known.personOf(hash)
+    const { answer: person } = await known.personOf(hash)
     const opened = person === null ? null : sealing.open(identityPlace(hash), person)
     if (opened?.state !== 'OPEN') throw refused('Nobody here has claimed the identity that the token names.')
     return opened.text
@@ -42,18 +42,18 @@ export const createAuthenticate = (services: Parts): Authenticate => {
       throw error instanceof TokenRefused ? refused(error.message) : error
     })
     const subject = claims.issuer.subjects === 'OWN' ? claims.subject : await claimedBy(claims)
-    const { grants } = await known.of(subject)
-    return { subject, grants, expiresAt: claims.expiresAt, keyId: null }
+    const { answer, isRemembered } = await known.of(subject)
+    return { subject, grants: answer.grants, expiresAt: claims.expiresAt, keyId: null, isRemembered }
   }
 
   const byKey = async (text: string): Promise<Principal> => {
     const parts = parseApiKey(text)
     if (parts === undefined) throw refused('This is no API key: it was cut or changed.')
-    const state = await known.of(parts.subject)
-    const opened = openApiKey(state, parts, new Date(clock.now()).toISOString())
+    const { answer, isRemembered } = await known.of(parts.subject)
+    const opened = openApiKey(answer, parts, new Date(clock.now()).toISOString())
     if (opened === null) throw refused('The API key opens nothing: it is wrong, revoked or expired.')
     const { grant, expiresAt } = opened
-    return { subject: parts.subject, grants: [grant], expiresAt, keyId: parts.keyId }
+    return { subject: parts.subject, grants: [grant], expiresAt, keyId: parts.keyId, isRemembered }
   }
 
   return async (header) => {

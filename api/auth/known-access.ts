@@ -1,6 +1,6 @@
 /**
  * What the log says that a subject may do, at most a second ago; and, while the log is away, what was last known of it: so
- * that who could read before still can. Whatever changes something needs the log, and finds it away by itself.
+ * that who could read before still can. Nothing is changed on what is only remembered.
  */
 import type { AccessState } from '../../domain/access.ts'
 import type { IdentityState } from '../../domain/identity.ts'
@@ -20,11 +20,20 @@ const remembered = 4_096
 /** Most grants and keys of one subject, as the domain has it. */
 const most = 1_000
 
+/** So long, in milliseconds, what was remembered may serve: a day without the log is for people to look at. */
+const servesFor = 24 * 3_600_000
+
+/** `isRemembered`: not from the log as it is now. */
+export interface Known<Answer> {
+  readonly answer: Answer
+  readonly isRemembered: boolean
+}
+
 export interface KnownAccess {
   /** @throws (rejects) {StoreUnavailable} where the log is away and nothing is known */
-  of(subject: string): Promise<AccessState>
+  of(subject: string): Promise<Known<AccessState>>
   /** The sealed id of the person who claimed an identity; null where nobody did. @throws as `of` */
-  personOf(identityHash: string): Promise<SealedPerson | null>
+  personOf(identityHash: string): Promise<Known<SealedPerson | null>>
 }
 
 export const createKnownAccess = ({ handler, model, documents }: Parts): KnownAccess => {
@@ -32,7 +41,8 @@ export const createKnownAccess = ({ handler, model, documents }: Parts): KnownAc
   const people = new Recent<SealedPerson>(remembered)
   /** While the log is away, one asks again and the others need not wait for it. */
   let isProbing = false
-  let isAway = false
+  /** On the process's own clock; null while it is there. */
+  let awaySince: number | null = null
 
   const probe = async (tried: () => Promise<unknown>): Promise<void> => {
     isProbing = true
@@ -49,30 +59,33 @@ export const createKnownAccess = ({ handler, model, documents }: Parts): KnownAc
   const ask = async <Answer>(
     read: () => Promise<Answer>,
     fallback: () => Promise<Answer | undefined>,
-  ): Promise<Answer> => {
+  ): Promise<Known<Answer>> => {
     const tried = async (): Promise<Answer> => {
       try {
         const answer = await read()
-        isAway = false
+        awaySince = null
         return answer
       } catch (error) {
-        if (error instanceof StoreUnavailable) isAway = true
+        if (error instanceof StoreUnavailable) awaySince ??= performance.now()
         throw error
       }
     }
-    if (isAway) {
-      const known = await fallback()
-      if (known !== undefined) {
-        if (!isProbing) void probe(tried)
-        return known
-      }
+    const rememberedNow = async (): Promise<Known<Answer> | undefined> => {
+      if (awaySince === null || performance.now() - awaySince > servesFor) return undefined
+      const answer = await fallback()
+      return answer === undefined ? undefined : { answer, isRemembered: true }
+    }
+    const known = await rememberedNow()
+    if (known !== undefined) {
+      if (!isProbing) void probe(tried)
+      return known
     }
     try {
-      return await tried()
+      return { answer: await tried(), isRemembered: false }
     } catch (error) {
-      const known = error instanceof StoreUnavailable ? await fallback() : undefined
-      if (known === undefined) throw error
-      return known
+      const last = error instanceof StoreUnavailable ? await rememberedNow() : undefined
+      if (last === undefined) throw error
+      return last
     }
   }
 

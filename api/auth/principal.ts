@@ -15,4 +15,6 @@ export interface Principal {
   readonly expiresAt: number | null
   /** The API key used, or null where a token was. */
   readonly keyId: string | null
+  /** What may be done is what was last known, since the log is away: enough to read, not to change anything. */
+  readonly isRemembered: boolean
 }

@@ -12,7 +12,7 @@ import {
 } from 'graphql'
 import { type AccessRule, nothing, type Reach, reachesNothing, reachUnder } from '../auth/reach.ts'
 import type { ApiContext } from './context.ts'
-import { RequestError } from './request-error.ts'
+import { logAway, RequestError } from './request-error.ts'
 
 export type RoleTable = Readonly<Record<string, AccessRule>>
 
@@ -26,6 +26,7 @@ const check = (rule: AccessRule, operation: string, { principal }: ApiContext): 
       'Sign in first: send "Authorization: Bearer …" with a JWT or an API key.',
     )
   }
+  if (principal.isRemembered && operation.startsWith('Mutation.')) throw logAway()
   const reach = reachUnder(rule, principal.grants)
   if (reachesNothing(reach))
     throw new RequestError(

@@ -5,7 +5,7 @@ import { StoreUnavailable } from '../../eventstore/port.ts'
 import type { NewId } from '../../platform/ids.ts'
 import type { Logger } from '../../platform/log.ts'
 import { ViewNotReady } from '../../projections/read-live.ts'
-import { RequestError } from './request-error.ts'
+import { logAway, RequestError } from './request-error.ts'
 
 const withPlace = (error: RequestError, at: GraphQLError | null): GraphQLError =>
   at === null
@@ -26,12 +26,7 @@ const known = (error: unknown): RequestError | undefined => {
   if (error instanceof Overloaded || error instanceof HandlerClosed || error instanceof TooMuchContention)
     return new RequestError('UNAVAILABLE', error.message, { retryAfterMs: 1_000 })
   // Its message names hosts, files and streams: that is for the log.
-  if (error instanceof StoreUnavailable)
-    return new RequestError(
-      'UNAVAILABLE',
-      'The log can be neither read nor written just now. Nothing was changed. Ask again in a moment, with the same key.',
-      { retryAfterMs: 1_000 },
-    )
+  if (error instanceof StoreUnavailable) return logAway()
   return undefined
 }
 

@@ -47,3 +47,11 @@ export class RequestError extends GraphQLError {
     return statuses[this.code]
   }
 }
+
+/** The log is away: what its own error says names hosts, files and streams. */
+export const logAway = (): RequestError =>
+  new RequestError(
+    'UNAVAILABLE',
+    'The log can be neither read nor written just now. Nothing was changed. Ask again in a moment, with the same key.',
+    { retryAfterMs: 1_000 },
+  )
