@@ -58,6 +58,30 @@ describeWith([ownRedis], 'a Redis that', () => {
     await withRedis((connection) => connection.config('SET', 'maxmemory-policy', 'noeviction'))
   })
 
+  it('throws keys away when we come back to it takes no jobs until that is set right', async () => {
+    const engine = await open()
+    const queue = engine.queue('evicted')
+    await queue.put([jobOf('a')])
+    await withRedis(async (connection) => {
+      await connection.config('SET', 'maxmemory-policy', 'allkeys-lru')
+      await connection.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
+    })
+    const refusal = (): Promise<unknown> =>
+      queue.put([jobOf('b')]).then(
+        () => null,
+        (error: unknown) => error,
+      )
+    await until(async () => {
+      const error = await refusal()
+      return error instanceof QueueUnavailable && error.cause instanceof QueueRefused
+    })
+    expect(await refusal()).toMatchObject({ message: expect.stringContaining('noeviction') })
+    expect(await queue.find('a')).toMatchObject({ state: 'WAITING' })
+    await withRedis((connection) => connection.config('SET', 'maxmemory-policy', 'noeviction'))
+    await queue.put([jobOf('b')])
+    await engine.close()
+  })
+
   it('keeps the jobs of another deployment is refused at start', async () => {
     const engine = await open()
     expect(await refusedWith(open(server().url, newId('deployment')))).toBe('OTHER_DEPLOYMENT')

@@ -24,7 +24,7 @@ import {
 } from '../queue.ts'
 import { BullmqWorker, bullIdOf, dataOf, failuresOf, idOf } from './bullmq-worker.ts'
 import { type Handled, handledIn } from './handled.ts'
-import { answered, asUnavailable, connectTo, type Life, openRedis } from './redis.ts'
+import { answered, asUnavailable, connectTo, type Life, type OpenRedis, openRedis } from './redis.ts'
 import { together } from './together.ts'
 
 const forgetEveryMs = 60_000
@@ -74,6 +74,7 @@ interface QueueParts {
   readonly url: string
   readonly prefix: string
   readonly connection: Redis
+  readonly admit: OpenRedis['admit']
   readonly onError: (error: unknown) => void
 }
 
@@ -105,6 +106,7 @@ class BullmqQueue implements JobQueue {
   }
 
   async #add(jobs: readonly NewJob[]): Promise<readonly undefined[]> {
+    await this.#parts.admit()
     const handled = await this.#handled.among(jobs.map(({ id }) => id))
     const fresh = jobs.filter((_, index) => handled[index] !== true)
     if (fresh.length > 0)
@@ -216,7 +218,7 @@ export const openBullmqJobs = async ({
   deploymentId,
   onError,
 }: BullmqJobsOptions): Promise<JobEngine> => {
-  const connection = await openRedis(url, deploymentId, onError)
+  const { connection, admit } = await openRedis(url, deploymentId, onError)
   // In braces: all of a deployment is in one slot of a cluster.
   const prefix = `{tributary:${deploymentId}}`
   const marks = `${prefix}:marks`
@@ -227,7 +229,7 @@ export const openBullmqJobs = async ({
   forgetting.unref()
   return {
     queue: (name) => {
-      const queue = queues.get(name) ?? new BullmqQueue(name, { url, prefix, connection, onError })
+      const queue = queues.get(name) ?? new BullmqQueue(name, { url, prefix, connection, admit, onError })
       queues.set(name, queue)
       return queue
     },

@@ -5,6 +5,8 @@ import { QueueRefused, QueueUnavailable } from '../queue.ts'
 /** Milliseconds for which opening waits for an answer, and for which a command waits once it is open. */
 const openingPatience = 5_000
 const commandPatience = 5_000
+/** Milliseconds without a word on what was asked, after which a connection is given up: workers ask for 10,000. */
+const silenceMs = 15_000
 
 /** The server at an address, without what is secret in it. */
 const placeOf = (url: string): string => {
@@ -40,6 +42,7 @@ export const connectTo = (
     maxRetriesPerRequest: null,
     enableOfflineQueue: waits,
     connectTimeout: openingPatience,
+    socketTimeout: silenceMs,
     retryStrategy: (attempt) => (life.isOver ? null : pauseBefore(attempt)),
     lazyConnect: true,
   })
@@ -50,6 +53,7 @@ export const connectTo = (
 /** What commands are refused with, in the port's words. */
 export const asUnavailable = (error: unknown): QueueUnavailable => {
   const message = messageOf(error)
+  if (error instanceof QueueRefused) return new QueueUnavailable(message, { cause: error })
   const advice = message.startsWith('OOM')
     ? 'Redis is full: give it more memory, or let workers catch up.'
     : message.startsWith('MISCONF')
@@ -118,6 +122,15 @@ const check = async (connection: Redis, url: string, deploymentId: string): Prom
     )
 }
 
+export interface OpenRedis {
+  readonly connection: Redis
+  /**
+   * Resolves where the server may keep jobs of this deployment still: one that was away may have come back with other
+   * settings, or be another. @throws (rejects) {QueueRefused} or as the connection does
+   */
+  readonly admit: () => Promise<void>
+}
+
 /**
  * A connection to a server that may keep jobs of this deployment.
  * @throws {QueueRefused}
@@ -126,7 +139,7 @@ export const openRedis = async (
   url: string,
   deploymentId: string,
   onError: (error: unknown) => void,
-): Promise<Redis> => {
+): Promise<OpenRedis> => {
   if (!isAddress(url))
     throw new QueueRefused(
       'BAD_ADDRESS',
@@ -141,7 +154,18 @@ export const openRedis = async (
   try {
     await answered(connection.connect().then(() => check(connection, url, deploymentId)))
     isOpen = true
-    return connection
+    let admitted: Promise<void> | undefined = Promise.resolve()
+    const admit = (): Promise<void> => {
+      admitted ??= check(connection, url, deploymentId).catch((error: unknown) => {
+        admitted = undefined
+        throw error
+      })
+      return admitted
+    }
+    connection.on('ready', () => {
+      admitted = undefined
+    })
+    return { connection, admit }
   } catch (error) {
     connection.disconnect()
     const cause = error instanceof Error ? error.cause : undefined
