@@ -1,6 +1,7 @@
 /** Which deployment a log belongs to: its first event says so, and the data folder remembers it. */
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
 import { currencyCodes, isCurrency } from '../domain/currency.ts'
 import { Rejection } from '../domain/decider.ts'
@@ -45,6 +46,24 @@ const remember = (folder: string, deploymentId: string): void => {
   renameSync(fresh, markerFile(folder))
 }
 
+/** How long, in milliseconds, a process that founds may take to say so in the folder that it shares with this one. */
+const remembersWithin = 5_000
+
+/**
+ * A folder without a deployment has none of the keys that this log's personal data are sealed with: it would make its
+ * own, and split them for good. @throws {ForeignLog} where nobody founds in this folder just now
+ */
+const rememberedSoon = async (folder: string, deploymentId: string): Promise<string> => {
+  for (const until = performance.now() + remembersWithin; performance.now() < until; ) {
+    const known = remembered(folder)
+    if (known !== null) return known
+    await pause(50)
+  }
+  throw new ForeignLog(
+    `The server has the log of ${deploymentId}, whose keys are in another data folder than ${folder}. Name that folder with --data; on another machine, copy its deployment.json, keys.db, signing-key.pem and, unless TRIBUTARY_MASTER_KEY is set, master.key first. Nothing was changed.`,
+  )
+}
+
 const foundedIn = async (store: EventStore, codec: Codec): Promise<Deployment | null> => {
   const [first] = await firstEvents(store, 1)
   if (first === undefined) return null
@@ -70,7 +89,8 @@ export interface Founding {
 /**
  * The deployment of a log, founded where there is none yet.
  * @throws {NoLog} where there is none, and none is to be founded
- * @throws {ForeignLog} where the log is another deployment's than the folder's
+ * @param isShared the log is on a server, which any folder might name by mistake
+ * @throws {ForeignLog} where the log is another deployment's than the folder's, or the folder is none of its deployment
  */
 export const openDeployment = async (
   folder: string,
@@ -78,9 +98,11 @@ export const openDeployment = async (
   codec: Codec,
   handler: CommandHandler,
   founding: Founding | null,
+  isShared: boolean,
 ): Promise<Deployment> => {
-  const known = remembered(folder)
+  let known = remembered(folder)
   let opened = await foundedIn(store, codec)
+  if (known === null && opened !== null && isShared) known = await rememberedSoon(folder, opened.id)
   if (opened === null) {
     if (known !== null) {
       throw new ForeignLog(

@@ -90,7 +90,7 @@ export const openTributary = async (options: TributaryOptions): Promise<Tributar
     const handler = createCommandHandler({ store, clock, codec, engine })
     opened.unshift(() => handler.close())
     const { founding = { zone: 'UTC', currencies: [] } } = options
-    const deployment = await openDeployment(folder, store, codec, handler, founding)
+    const deployment = await openDeployment(folder, store, codec, handler, founding, log.kind === 'server')
     const namespace = uuidOf(deployment.id)
     const derive = rememberDerived((prefix, ...parts) => derivedId(prefix, namespace, ...parts), derivedKept)
     const model = createModel({ derive, tolerance: toleranceMinor })

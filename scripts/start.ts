@@ -1,5 +1,6 @@
 /** `npm start`: runs the product. On an empty data folder it makes a sample ecosystem first. */
 import { makeOnce } from '../app/make-once.ts'
+import { untilMoved } from '../app/moved.ts'
 import { openConfigured } from '../app/open.ts'
 import { organisationOf, subjectWithRole } from '../app/people-of-roles.ts'
 import { type RunningServer, startServer } from '../app/server.ts'
@@ -110,7 +111,16 @@ await runCommandLine({
         )
         if (line.json)
           process.stdout.write(`${JSON.stringify({ url: server.url, folder: tributary.folder })}\n`)
-        await stopped
+        const hasMoved = await Promise.race([
+          stopped.then(() => false),
+          untilMoved(tributary).then(() => true),
+        ])
+        if (hasMoved) {
+          log.fatal(
+            'the log of this data folder was moved to a server: this process ends; start it again with TRIBUTARY_EVENTSTORE_URL',
+          )
+          process.exitCode = 1
+        }
       } finally {
         await server.close()
         await telemetry?.stop()

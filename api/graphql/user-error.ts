@@ -10,6 +10,7 @@ import {
 } from '../../eventstore/command.ts'
 import { AppendTooLarge, OutcomeUnknown, StoreUnavailable } from '../../eventstore/port.ts'
 import { codeOfRejection, type ErrorCode } from './error-code.ts'
+import { logAway } from './request-error.ts'
 
 interface Common {
   readonly code: ErrorCode
@@ -200,7 +201,8 @@ export const userErrorOf = (
   if (error instanceof OutcomeUnknown) return inputError('OUTCOME_UNKNOWN', error.message)
   if (error instanceof AppendTooLarge)
     return inputError('INVALID', 'This is too large to be recorded at once. Split it.')
-  if (error instanceof Overloaded || error instanceof HandlerClosed || error instanceof StoreUnavailable)
+  if (error instanceof Overloaded || error instanceof HandlerClosed)
     return inputError('UNAVAILABLE', error.message)
+  if (error instanceof StoreUnavailable) return inputError('UNAVAILABLE', logAway().message)
   return undefined
 }

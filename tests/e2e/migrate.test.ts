@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { diagnose } from '../../app/doctor.ts'
 import { queueNames } from '../../app/inside.ts'
 import { migrate } from '../../app/migrate.ts'
+import { untilMoved } from '../../app/moved.ts'
 import { bringViewsUp } from '../../app/projector.ts'
 import { simulate } from '../../app/simulate/simulate.ts'
 import { openTributary } from '../../app/tributary.ts'
@@ -182,5 +183,32 @@ describeWith([ownEventStore], 'a move to EventStoreDB', () => {
     await until('the job is done', async () => (await queue.stats()).active === 0)
     await open.close()
     expect(await migrate({ folder, to: url, progress: quiet })).toMatchObject({ events })
+  })
+
+  it('is joined by no other data folder, which has none of its keys; but by one that is founded at that moment', async () => {
+    const { url } = await anEmptyOne()
+    const { folder } = await deployed()
+    await migrate({ folder, to: url, progress: quiet })
+    const stray = join(freshFolder(), 'stray')
+    await expect(openTributary({ folder: stray, eventStoreUrl: url })).rejects.toThrow(
+      /has the log of deployment_\w+, whose keys are in another data folder/,
+    )
+    expect(existsSync(join(stray, 'master.key'))).toBe(false)
+
+    const { url: empty } = await anEmptyOne()
+    const shared = join(freshFolder(), 'shared')
+    const both = await Promise.all([1, 2].map(() => openTributary({ folder: shared, eventStoreUrl: empty })))
+    expect(new Set(both.map(({ deployment }) => deployment.id)).size).toBe(1)
+    for (const tributary of both) await tributary.close()
+  })
+
+  it('tells those who still have the file open, so that they end', async () => {
+    const { url } = await anEmptyOne()
+    const { folder } = await deployed()
+    const open = await openTributary({ folder })
+    const told = untilMoved(open)
+    await migrate({ folder, to: url, progress: quiet })
+    await told
+    await open.close()
   })
 })

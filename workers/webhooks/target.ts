@@ -40,8 +40,9 @@ export const refusalOf = (text: string, allowPrivate: boolean): string | null =>
   if (!URL.canParse(text)) return 'It is no address of the web.'
   const url = new URL(text)
   if (url.username !== '' || url.password !== '') return 'Leave the user name and the password out.'
-  if (allowPrivate) return ['http:', 'https:'].includes(url.protocol) ? null : 'It begins with https://.'
-  if (url.protocol !== 'https:') return 'It begins with https://.'
+  if (allowPrivate)
+    return ['http:', 'https:'].includes(url.protocol) ? null : 'It has to begin with https:// or http://.'
+  if (url.protocol !== 'https:') return 'It has to begin with https://.'
   const literal = literalOf(url)
   if (literal !== null && !isPublic(literal))
     return 'It is not reached from everywhere. Name a public address.'
