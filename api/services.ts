@@ -1,4 +1,5 @@
 /** What the API stands on. The composition root opens the engines; the API only uses them. */
+import type { Readable } from 'node:stream'
 import type { Derive } from '../domain/derive.ts'
 import type { Model } from '../domain/model.ts'
 import type { Codec } from '../eventstore/codec.ts'
@@ -11,6 +12,7 @@ import type { NewId } from '../platform/ids.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Sealing } from '../platform/sealing.ts'
 import type { DocumentStore } from '../projections/documents.ts'
+import type { ExportRequest } from '../projections/queries/exported.ts'
 import type { Freshness } from '../projections/read-your-writes.ts'
 import type { ProjectionStatus } from '../projections/view-status.ts'
 import type { LocalIssuer } from './auth/issuer.ts'
@@ -136,6 +138,36 @@ export interface JobAdmin {
   drop(queue: string, id: string): Promise<boolean>
 }
 
+export const exportStates = ['WAITING', 'RUNNING', 'DONE', 'FAILED', 'CANCELLED', 'EXPIRED'] as const
+
+/** An export as who asked for it sees it. */
+export interface ExportView {
+  readonly request: ExportRequest
+  readonly state: (typeof exportStates)[number]
+  /** Rows. `total` is null where it is not known. */
+  readonly progress: { readonly done: number; readonly total: number | null } | null
+  readonly etaSeconds: number | null
+  readonly rows: number | null
+  readonly bytes: number | null
+  readonly finishedAt: string | null
+  readonly expiresAt: string | null
+  /** Why it failed. */
+  readonly error: string | null
+}
+
+/** All reject with {RequestError} UNAVAILABLE where the engine of jobs is away. */
+export interface ExportPort {
+  /** The same id with another list or format is refused: KEY_REUSED. */
+  ask(request: ExportRequest): Promise<'ASKED' | 'REPEATED' | 'KEY_REUSED'>
+  find(id: string): Promise<ExportView | null>
+  /** The last ones of somebody, newest first. */
+  of(subject: string): Promise<readonly ExportView[]>
+  /** False where it is not there, or done. */
+  cancel(id: string): Promise<boolean>
+  /** The file; null where it is gone. */
+  open(id: string): Promise<{ readonly stream: Readable; readonly bytes: number } | null>
+}
+
 export interface Services {
   /** Which parts of the program this process runs. */
   readonly roles: readonly Role[]
@@ -143,6 +175,7 @@ export interface Services {
   readonly reactors: () => readonly ReactorHealth[]
   readonly jobs: JobAdmin
   readonly webhooks: WebhookPort
+  readonly exports: ExportPort
   readonly handler: CommandHandler
   readonly codec: Codec
   readonly model: Model

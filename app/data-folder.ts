@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 /**
  * Files of a data folder. Views can be rebuilt from the log; the rest cannot be had again. `jobs` has what waits to be
- * done, where no Redis keeps it. `moved` is there once the
+ * done, where no Redis keeps it; `exports` is a folder of files that were asked for. `moved` is there once the
  * log was moved to a server.
  */
 export const filesIn = (folder: string) => ({
@@ -12,6 +12,7 @@ export const filesIn = (folder: string) => ({
   moved: join(folder, 'moved.json'),
   views: join(folder, 'views.db'),
   jobs: join(folder, 'jobs.db'),
+  exports: join(folder, 'exports'),
 })
 
 /** What was named as the data folder is none, and nothing was put there. */
@@ -22,7 +23,7 @@ export class NotADataFolder extends Error {
 const log = 'events.db'
 /** Made by a founding, before there is a log or beside it; a number behind a name is that of the process that writes it. */
 const own =
-  /^(?:(?:views|(?:events|views|keys|jobs)\.db(?:-wal|-shm|-journal)?)|(?:master\.key|signing-key\.pem|deployment\.json|moved\.json)(?:\.\d+)?|seals\.jsonl)$/
+  /^(?:(?:views|exports|(?:events|views|keys|jobs)\.db(?:-wal|-shm|-journal)?)|(?:master\.key|signing-key\.pem|deployment\.json|moved\.json)(?:\.\d+)?|seals\.jsonl)$/
 /** What an operating system or a repository puts into a folder that is empty to people. */
 const unasked: ReadonlySet<string> = new Set(['lost+found', '.DS_Store', '.gitkeep'])
 /** Names that a refusal shows. */

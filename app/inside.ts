@@ -2,15 +2,16 @@
 import { RequestError } from '../api/graphql/request-error.ts'
 import type { JobAdmin, WebhookPort } from '../api/services.ts'
 import { timerQueue } from '../workers/expiry/timers.ts'
+import { exportQueue } from '../workers/exports/export-record.ts'
 import { type JobEngine, QueueRefused, QueueUnavailable } from '../workers/queue.ts'
 import { attemptOf, attemptsKey, webhookQueue } from '../workers/webhooks/delivery.ts'
 import { refusalOf } from '../workers/webhooks/target.ts'
 
 /** Of all queues that there are. */
-export const queueNames: readonly string[] = [webhookQueue, timerQueue]
+export const queueNames: readonly string[] = [webhookQueue, timerQueue, exportQueue]
 
 /** In the words of the API. @throws (rejects) {RequestError} UNAVAILABLE */
-const asked = async <T>(work: () => Promise<T>): Promise<T> => {
+export const asked = async <T>(work: () => Promise<T>): Promise<T> => {
   try {
     return await work()
   } catch (error) {

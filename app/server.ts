@@ -13,7 +13,9 @@ import type { Logger } from '../platform/log.ts'
 import { identityHash } from '../platform/sealing.ts'
 import { StoreViews } from '../projections/store-views.ts'
 import { allProjections } from '../projections/views/all.ts'
+import { filesIn } from './data-folder.ts'
 import { erase, erasuresFile } from './erasures.ts'
+import { exportPort } from './exports.ts'
 import { jobAdmin, webhookPort } from './inside.ts'
 import { logHealthOf } from './log.ts'
 import { ProjectorThread } from './projector-thread.ts'
@@ -41,7 +43,8 @@ export class CannotListen extends Error {
   override readonly name = 'CannotListen'
 }
 
-interface ServiceParts extends Pick<Services, 'roles' | 'reactors' | 'log' | 'limits' | 'jobs' | 'webhooks'> {
+interface ServiceParts
+  extends Pick<Services, 'roles' | 'reactors' | 'log' | 'limits' | 'jobs' | 'webhooks' | 'exports'> {
   readonly projector: Projector
   readonly issuer: LocalIssuer
   readonly remoteIssuers: readonly Issuer[]
@@ -178,6 +181,11 @@ export const startServer = async (
     roles: [...new Set(roles)],
     jobs: jobAdmin(tributary.jobs),
     webhooks: webhookPort(tributary.jobs, config.webhookAllowPrivate),
+    exports: exportPort({
+      open: tributary.jobs,
+      folder: filesIn(tributary.folder).exports,
+      clock: tributary.clock,
+    }),
     reactors: () => worker?.status() ?? [],
     log,
     limits,

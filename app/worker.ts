@@ -8,12 +8,16 @@ import { memberships } from '../projections/views/members.ts'
 import { createOfferExpiryReactor, offerExpiryJob } from '../workers/expiry/offer-expiry.ts'
 import { createReferralLapseReactor, referralLapseJob } from '../workers/expiry/referral-lapse.ts'
 import { timerQueue } from '../workers/expiry/timers.ts'
+import { removeOlder } from '../workers/exports/export-folder.ts'
+import { exportJob } from '../workers/exports/export-job.ts'
+import { exportKeptMs, exportQueue } from '../workers/exports/export-record.ts'
 import { createIntakeReactor } from '../workers/intake-reactor.ts'
 import { doubling, runJobs } from '../workers/jobs.ts'
 import { type ReactorStatus, type RunningReactor, startReactor } from '../workers/reactor.ts'
 import { schedule } from '../workers/schedule.ts'
 import { createSegmentReactor } from '../workers/segment-reactor.ts'
 import { webhookQueue } from '../workers/webhooks/delivery.ts'
+import { filesIn } from './data-folder.ts'
 import { sealLog } from './seals.ts'
 import type { Tributary } from './tributary.ts'
 import { createWebhooks, openGate } from './webhooks.ts'
@@ -142,15 +146,36 @@ export const startWorker = async (tributary: Tributary, options: WorkerOptions):
     },
     { engine, clock },
   )
+  const exportsFolder = filesIn(tributary.folder).exports
+  const expiringExports = schedule(
+    {
+      name: 'expire-exports',
+      queue: timerQueue,
+      cron: everyHour,
+      zone: deployment.zone,
+      retry: { attempts: 3, delayMs: doubling(10_000, 600_000) },
+      handle: () => removeOlder(exportsFolder, clock.now() - exportKeptMs),
+    },
+    { engine, clock },
+  )
   // Again and again: it changes nothing while the chain stands, and mends one that was lost with its engine.
-  const begin = (): void =>
-    void sealing.begin().catch((error: unknown) => onError('schedule of seals', error))
+  const begin = (): void => {
+    sealing.begin().catch((error: unknown) => onError('schedule of seals', error))
+    expiringExports.begin().catch((error: unknown) => onError('schedule of exports', error))
+  }
   begin()
   const beginning = setInterval(begin, beginEveryMs)
   const jobs = runJobs({
     engine,
-    kinds: [webhooks.job, offerExpiryJob(expiry), referralLapseJob(expiry), sealing.kind],
-    concurrency: { [webhookQueue]: 32 },
+    kinds: [
+      webhooks.job,
+      offerExpiryJob(expiry),
+      referralLapseJob(expiry),
+      sealing.kind,
+      expiringExports.kind,
+      exportJob({ engine, documents, views: projector, epoch: store.epoch, clock, folder: exportsFolder }),
+    ],
+    concurrency: { [webhookQueue]: 32, [exportQueue]: 2 },
     onError,
   })
   return {

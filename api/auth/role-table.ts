@@ -109,10 +109,15 @@ export const roleTable = {
   'Query.roleGrants': { ...operator, AUDITOR: 'ALL', ...brand, ...owner },
   'Query.apiKeys': { ...operator, AUDITOR: 'ALL', ...brand, ...owner },
 
+  'Query.exports': 'SIGNED_IN',
+  'Query.export': 'SIGNED_IN',
   'Query.webhooks': { ...operator, ...finance, AUDITOR: 'ALL', ...brand, ...owner },
   'Query.jobQueues': { ...platformOperator, AUDITOR: 'PLATFORM' },
   'Query.deadJobs': { ...platformOperator, AUDITOR: 'PLATFORM' },
 
+  // Who may ask for the list may export it; each sees their own exports alone.
+  'Mutation.requestExport': 'SIGNED_IN',
+  'Mutation.cancelExport': 'SIGNED_IN',
   'Mutation.subscribeWebhook': webhookWrites,
   'Mutation.rotateWebhookSecret': webhookWrites,
   'Mutation.pauseWebhook': webhookWrites,

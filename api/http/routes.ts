@@ -10,6 +10,7 @@ import { RequestError } from '../graphql/request-error.ts'
 import { sdl } from '../schema/sdl.ts'
 import type { Services } from '../services.ts'
 import { sendRequestError } from './answer.ts'
+import { addExports } from './exports.ts'
 import { isLoopback } from './loopback.ts'
 import type { Metrics } from './metrics.ts'
 import { explorerPage, messagePage, type Page, signInPage } from './pages.ts'
@@ -139,6 +140,7 @@ export const createRoutes = ({ services, authenticate, metrics, maskError, signI
       response.json(localIssuer.jwks)
     })
   if (signIn !== null) addSignIn(app, signIn)
+  addExports(app, { services, authenticate })
 
   addErrors(app, maskError, 'There is nothing here. The API is at /graphql.')
   return app

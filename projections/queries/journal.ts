@@ -72,6 +72,21 @@ export const journalPostings = async (
   return findPage(reader, postings, { where, order, descending: asked.newestFirst }, request, postingOf)
 }
 
+/** How many there are. @throws {OutOfScope} */
+export const countPostings = async (
+  reader: DocumentReader,
+  scope: Scope,
+  asked: Omit<PostingsAsked, 'newestFirst'>,
+): Promise<number> => {
+  const where = {
+    ...accountFilter(accountsWithin(scope, asked.account)),
+    ...(asked.currency === null ? {} : { currency: asked.currency }),
+    ...(asked.purchase === null ? {} : { purchase: asked.purchase }),
+  }
+  const [row] = await reader.sum({ collection: postings.name, where, groupBy: [], sums: [] })
+  return row?.count ?? 0
+}
+
 /** The one account, in the one currency, that any of these was ever posted in: so its index gives the order. */
 const onlyPair = async (
   reader: DocumentReader,

@@ -35,6 +35,15 @@ const placedRange = (asked: Pick<PurchasesAsked, 'placedFrom' | 'placedBefore'>)
   }
 }
 
+const purchasesFilter = (scope: Scope, asked: Omit<PurchasesAsked, 'newestFirst'>): Filter => ({
+  where: {
+    ...scoped(scope, 'community', 'community', asked.community),
+    ...(asked.person === null ? {} : { person: asked.person }),
+    ...(asked.status === null ? {} : { status: asked.status }),
+  },
+  ...placedRange(asked),
+})
+
 /**
  * Whole purchases of the caller's communities, by when they were placed. Partners ask for their sales instead.
  * @throws {OutOfScope | InvalidPage}
@@ -49,18 +58,24 @@ export const purchaseList = (
     reader,
     purchases,
     {
-      where: {
-        ...scoped(scope, 'community', 'community', asked.community),
-        ...(asked.person === null ? {} : { person: asked.person }),
-        ...(asked.status === null ? {} : { status: asked.status }),
-      },
-      ...placedRange(asked),
+      ...purchasesFilter(scope, asked),
       order: ['placedAt'],
       descending: asked.newestFirst,
     },
     request,
     (document) => document,
   )
+
+/** How many there are. @throws {OutOfScope} */
+export const countPurchases = async (
+  reader: DocumentReader,
+  scope: Scope,
+  asked: Omit<PurchasesAsked, 'newestFirst'>,
+): Promise<number> => {
+  const filter = purchasesFilter(scope, asked)
+  const [row] = await reader.sum({ collection: purchases.name, ...filter, groupBy: [], sums: [] })
+  return row?.count ?? 0
+}
 
 /** One purchase, whole: null where it is not there or not of a community of the caller's. */
 export const purchaseOf = async (

@@ -95,7 +95,7 @@ describe('jobs', () => {
       all.operator,
     )
     expect(nothing.body.data).toMatchObject({
-      jobQueues: [{ name: 'webhooks', dead: 0 }, { name: 'timers' }],
+      jobQueues: [{ name: 'webhooks', dead: 0 }, { name: 'timers' }, { name: 'exports' }],
       deadJobs: [],
     })
     for (const name of ['retryJob', 'dropJob'])

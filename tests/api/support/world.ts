@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { createLocalIssuer, type LocalIssuer } from '../../../api/auth/issuer.ts'
 import { type Api, type ApiOptions, createApi } from '../../../api/create-api.ts'
 import { type ApiLimits, defaultLimits, type Services, type Views } from '../../../api/services.ts'
+import { exportPort } from '../../../app/exports.ts'
 import { jobAdmin, webhookPort } from '../../../app/inside.ts'
 import type { AccessRole } from '../../../domain/events/platform.ts'
 import { createModel } from '../../../domain/model.ts'
@@ -122,6 +123,7 @@ export const createWorld = async ({
     roles: ['api', 'projector'],
     jobs: jobAdmin(async () => jobs),
     webhooks: webhookPort(async () => jobs, false),
+    exports: exportPort({ open: async () => jobs, folder: join(folder, 'exports'), clock }),
     reactors: () => [],
     handler,
     codec,
