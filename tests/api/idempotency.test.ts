@@ -29,6 +29,7 @@ const apart: Readonly<Record<string, string>> = {
   openCampaign: 'has no cost before one is recorded',
   openPickupPoint: 'has no sale yet',
   redeliverWebhook: 'tells what happened once more; webhooks.test.ts sends it twice',
+  requestExport: 'writes a file of what stands, and moves nothing; exports.test.ts (e2e) asks twice',
   registerPerson: 'owns nothing yet; keys.test.ts and tenancy.test.ts send it twice',
   rotateWebhookSecret: 'signs, and moves nothing; webhooks.test.ts sends it twice',
   subscribeWebhook: 'is told, and moves nothing; webhooks.test.ts sends it twice',
