@@ -42,7 +42,7 @@ const keyless: Readonly<Record<string, string>> = {
 
 /** What they do to purchases, parked facts, and terms is never without a key. */
 const moving =
-  /^(place|record|capture|refund|cancel|void|book|dispute|win|loseD|correct|fulfil|resolve|dismiss)/
+  /^(place|record|capture|refund|cancelP|void|book|dispute|win|loseD|correct|fulfil|resolve|dismiss)/
 
 it('there is a case for every mutation that needs a key and moves value, and a reason for every other', () => {
   const mutations = Object.values(schema.getMutationType()?.getFields() ?? {})
