@@ -55,7 +55,8 @@ export class Reader {
     what: string,
     open: (client: EventStoreDBClient) => Reading,
   ): Promise<readonly ServerRecord[]> {
-    if (this.#running >= mostAtOnce) await new Promise<void>((resolve) => this.#turns.push(resolve))
+    // Another may have come between the end of a reading and the turn of who waited for it.
+    while (this.#running >= mostAtOnce) await new Promise<void>((resolve) => this.#turns.push(resolve))
     this.#running += 1
     const client = this.#client
     try {
